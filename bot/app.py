@@ -1,0 +1,90 @@
+"""The web application: the webhook, health and metrics; error pages without a word about the machine."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from bot.metrics import rendered
+from bot.office import Office
+from bot.webhook import LARGEST_BODY, webhook
+
+logger = logging.getLogger(__name__)
+
+SORRY = {
+    400: "这个请求看不懂。",
+    403: "这一页您不能看。",
+    404: "没有这一页。",
+    405: "这一页不能这样用。",
+    413: "内容太大了。",
+    500: "系统出了点问题。不是您点错了。请过几分钟再试。",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(office: Office) -> Flask:
+    """The application for one office."""
+    app = Flask("frontdoor", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, SECRET_KEY=office.settings.secret_key)
+    if not office.settings.trial:
+        app.config["TRUSTED_HOSTS"] = [urlsplit(office.settings.public_url).hostname, "127.0.0.1", "localhost"]
+    app.register_blueprint(webhook(office))
+    _add_health(app, office)
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = secrets.token_hex(4)
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers.extend({name: value for name, value in HEADERS.items() if name not in response.headers})
+        return response
+
+    @app.errorhandler(Exception)
+    def sorry(problem: Exception) -> tuple[str, int, dict[str, str]]:
+        code = problem.code if isinstance(problem, HTTPException) and problem.code else 500
+        if code >= 500:
+            logger.error("request_failed", exc_info=problem, extra={"path": request.path})
+        return (
+            f"{SORRY.get(code, SORRY[400])}编号 {g.get('request_id', '')}",
+            code,
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )
+
+    return app
+
+
+def _add_health(app: Flask, office: Office) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        """Whether the store answers; nothing else is told (R69)."""
+        try:
+            with office.engine.connect() as connection:
+                connection.execute(text("select 1"))
+        except SQLAlchemyError:
+            return Response("no", 503, mimetype="text/plain")
+        return Response("ok", mimetype="text/plain")
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        wanted = f"Bearer {office.settings.metrics_token}".encode()
+        given = request.headers.get("Authorization", "").encode()
+        if not office.settings.metrics_token or not hmac.compare_digest(wanted, given):
+            return Response(SORRY[404], 404, mimetype="text/plain")
+        return Response(rendered(), mimetype="text/plain; version=0.0.4")

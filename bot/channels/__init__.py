@@ -1,0 +1,98 @@
+"""What every channel is: it opens a push, seals an answer, sends a message, fetches a file. And what can go wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+# Everything a contact can send, as dialogues know it. Other names are kept as the platform writes them.
+SPOKEN = frozenset({"text", "image", "voice", "video", "location", "link", "file"})
+
+Parameters = Mapping[str, Sequence[str]]  # a query string: a name may stand in it more than once
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One push, free of its platform. `refills`: which quota it opens (message | act | nothing)."""
+
+    contact: str
+    external_id: str
+    kind: str
+    said_at: dt.datetime
+    text: str = ""
+    media_id: str = ""
+    refills: str = "message"
+    may_answer: bool = True
+    ours: str = ""  # the account it was sent to
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """An opened push, and what is needed to seal an answer to it."""
+
+    inbound: Inbound
+    seal_with: Any = None
+
+
+class Refused(Exception):
+    """A request that does not come from the platform, or cannot be proven to: 403, one answer for every reason (R3)."""
+
+
+class SendFailed(Exception):
+    """A message did not leave. All that the worker knows of a platform."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry: bool = False,
+        retry_after: dt.timedelta | None = None,
+        window_closed: bool = False,
+        address_dead: bool = False,
+        outcome_unknown: bool = False,
+        alarm: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry = retry or retry_after is not None
+        self.retry_after = retry_after
+        self.window_closed = window_closed
+        self.address_dead = address_dead
+        self.outcome_unknown = outcome_unknown
+        self.alarm = alarm
+
+
+class MediaGone(Exception):
+    """The platform no longer has the file."""
+
+
+class Channel(Protocol):
+    """One way to reach the office. `name` is its place in the address: /channels/<name>."""
+
+    name: str
+
+    def greet(self, parameters: Parameters) -> str:
+        """Answer the platform's check of our address. Raises Refused."""
+        ...
+
+    def open(self, parameters: Parameters, body: bytes, *, now: dt.datetime) -> Push:
+        """Prove and read a push. Raises Refused."""
+        ...
+
+    def answer(self, push: Push, words: str, *, at: dt.datetime) -> tuple[str, str]:
+        """The body and type of the response that carries an answer."""
+        ...
+
+    def acknowledge(self) -> str:
+        """The body that says "kept", without an answer."""
+        ...
+
+    def send(self, contact: str, words: str, *, from_bot: bool) -> None:
+        """Send now, over the network. Raises SendFailed."""
+        ...
+
+    def fetch(self, media_id: str, *, most: int) -> bytes:
+        """A file a contact sent, at most `most` bytes. Raises SendFailed, MediaGone."""
+        ...

@@ -1,0 +1,19 @@
+"""The command line: frontdoor serve | deliver | jobs | demo | policy | db | doctor | trial | chat | keys."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.database import db
+from bot.cli.keys import keys
+from bot.cli.policy import policy
+from bot.cli.running import deliver, demo, jobs, serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def frontdoor() -> None:
+    """军人之家的聊天前门：答政策、记诉求、找得到人。"""
+
+
+for command in (serve, deliver, jobs, demo, policy, db, keys):
+    frontdoor.add_command(command)

@@ -1,0 +1,95 @@
+"""frontdoor policy check | ask | eval: the library, seen by whoever keeps it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from bot.evaluation import evaluate
+from handlers.kit.phrase import worded
+from handlers.kit.turn import Reading
+from handlers.policy import CLEAR_NOW, answer_lines
+from knowledge_base.article import BadArticle, faults, read
+from knowledge_base.library import FOLDER, Library
+from models.conversation import SHANGHAI
+
+LONGEST_BUBBLE, MOST_BYTES = 200, 1800
+
+
+@click.group()
+def policy() -> None:
+    """政策库。"""
+
+
+@policy.command()
+def check() -> None:
+    """逐条检查政策文件，说清哪里要改。"""
+    wrong = 0
+    files = sorted((FOLDER / "policies").glob("*.md"))
+    for path in files:
+        found = _faults_of(path)
+        wrong += bool(found)
+        for fault in found:
+            click.echo(f"{path.name}：{fault}")
+    click.echo(f"{len(files)} 条，{wrong} 条要改。" if wrong else f"{len(files)} 条，都可以用。")
+    sys.exit(1 if wrong else 0)
+
+
+def _faults_of(path: Path) -> list[str]:
+    try:
+        article = read(path)
+    except BadArticle as bad:
+        return [str(bad)]
+    found = faults(article)
+    if path.stem != article.id:
+        found.append(f"文件名和编号 {article.id} 不一样")
+    bubble = worded([*answer_lines(article), CLEAR_NOW()], {})
+    if len(bubble) > LONGEST_BUBBLE or len(bubble.encode()) > MOST_BYTES:
+        found.append(f"整条消息 {len(bubble)} 字，最多 {LONGEST_BUBBLE} 字")
+    return found
+
+
+@policy.command()
+@click.argument("question")
+def ask(question: str) -> None:
+    """看一个问题会得到什么答复，还有哪几条差不多。"""
+    library = _library()
+    reading = Reading.of(question, library)
+    if reading.crisis:
+        click.echo(f"危机话语：{reading.crisis}，先给急救电话，再叫人。")
+    found = reading.found
+    if found.sure and (article := library.get(found.sure.id)):
+        click.echo(worded(answer_lines(article), {}))
+    elif found.possible:
+        click.echo("会列出这几条让他选：")
+    else:
+        click.echo("没有查到，会请他找人。")
+    if found.road:
+        click.echo(f"更像：{ {'PERSON': '要找人', 'PETITION': '要反映问题', 'OUT': '和政策无关'}[found.road] }")
+    for hit in found.hits:
+        article = library.get(hit.id)
+        click.echo(f"{hit.score:.3f}  {hit.id}  {article.title if article else ''}")
+
+
+@policy.command(name="eval")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON。")
+def evaluate_file(file: Path, *, as_json: bool) -> None:
+    """用一个问题集（question,topic_id）打分。用的就是答消息的那段程序。"""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [(row["question"], row["topic_id"]) for row in csv.DictReader(lines)]
+    figures = evaluate(rows, _library())
+    if as_json:
+        click.echo(json.dumps(figures.summary(), ensure_ascii=False))
+        return
+    for line in figures.table():
+        click.echo(line)
+
+
+def _library() -> Library:
+    return Library.from_files(today=dt.datetime.now(SHANGHAI).date())

@@ -1,0 +1,223 @@
+"""The engine: one thing heard, one answer. Who may speak is decided here, what is said in handlers/."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.channels import SPOKEN, Inbound
+from handlers import BY_NAME, DIALOGUES
+from handlers.kit.phrase import Phrase, Said, worded
+from handlers.kit.turn import Dialogue, Reading, Step, Turn
+from handlers.urgent import URGENT
+from knowledge_base.library import Library
+from knowledge_base.normal import tidy
+from models.conversation import Arrival, Conversation
+from models.dialogue_run import DialogueRun
+from models.erasure import Erasure
+from models.masking import mask, mask_secrets
+from models.media import Media
+from models.message import Message
+from models.reception import ReceptionTicket
+
+TOO_FAST = Phrase("engine.too_fast", "您发得有点快，我们都收到了。急事打 12345；有危险，打 110、120。找人，回复 8。")
+NUMBERS_MASKED = Phrase("engine.numbers_masked", "（您发的{what}我们替您遮住了。在微信里不用发这些号码。）")
+SECRETS_REMOVED = Phrase(
+    "engine.secrets_removed", "（部队番号、驻地、装备、任务不能在微信里说，这几个字我们替您去掉了，没有存。）"
+)
+TROUBLE = Phrase(
+    "engine.trouble",
+    "系统出了点问题，不是您弄错了。您的话都记下了，接待室的人会来看、来回您。急事打 12345；有危险，打 110、120。",
+)
+UNKNOWN_KIND = Phrase("engine.unknown_kind", "这种消息我们看不了。请打字、说话，或者发照片。\n8 找人")
+
+LONGEST_BUBBLE = 200
+MASKED_NAMES = {"id": "身份证号", "bank": "银行卡号", "phone": "电话号码"}
+ERASES = frozenset({"unsubscribe", "user_authorization_cancellation", "user_authorization_revoke"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a push: the answer for it, and whether the very same push had been kept before."""
+
+    reply: Message | None
+    repeated: bool = False
+    conversation: Conversation | None = None
+
+
+def receive(
+    db: Session, channel: str, inbound: Inbound, reading: Reading, library: Library, *, now: dt.datetime
+) -> Outcome:
+    """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer."""
+    conversation, heard = keep(db, channel, inbound, now=now)
+    if heard is None:
+        return Outcome(_stored_reply(db, channel, inbound), repeated=True)
+    if inbound.kind in ERASES:
+        Erasure.unlink(db, conversation, now=now)
+        return Outcome(None)
+    conversation.follows = True
+    if not inbound.may_answer:
+        return Outcome(None)
+    if conversation.too_fast(now=now) and reading.crisis is None:
+        lines: Sequence[Said] = [TOO_FAST()] if conversation.tell_too_fast(now=now) else ()
+    else:
+        lines = answer(_turn(db, conversation, heard, inbound, reading, library, now=now))
+    return Outcome(_say(db, conversation, heard, lines, now=now), conversation=conversation)
+
+
+def keep(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> tuple[Conversation, Message | None]:
+    """Lock the conversation and store what was heard, with numbers masked and military secrets left out (R48, R49)."""
+    conversation = Conversation.of(db, channel, inbound.contact, now=now)
+    open_words = mask_secrets(tidy(inbound.text))
+    numbers = mask(open_words.text)
+    masked = ",".join(sorted(open_words.kinds | numbers.kinds))
+    arrival = Arrival(inbound.external_id, inbound.kind, numbers.text, inbound.said_at, inbound.refills)
+    return conversation, conversation.hear(db, arrival, masked=masked, now=now)
+
+
+def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> Outcome:
+    """A dialogue raised and its transaction is gone: keep what was heard, say so, and let a person look at it."""
+    conversation, heard = keep(db, channel, inbound, now=now)
+    if heard is None:
+        return Outcome(_stored_reply(db, channel, inbound), repeated=True)
+    heard.routed = "trouble"
+    ReceptionTicket.open(db, conversation, reason="trouble", now=now)
+    return Outcome(_say(db, conversation, heard, [TROUBLE()], now=now), conversation=conversation)
+
+
+def answer(turn: Turn) -> Sequence[Said]:
+    """What to say: urgent first, then whoever interrupts, then the open run, then the first that wants it."""
+    if turn.conversation.mode == "person" and not URGENT.wants(turn):
+        return ()  # a person holds the chat; the bot is silent
+    if turn.kind not in SPOKEN and turn.kind not in ("subscribe", "scan", "click", "scancode_waitmsg"):
+        turn.heard.routed = "unknown"
+        return [UNKNOWN_KIND()]
+    turn.run = DialogueRun.open_in(turn.db, turn.conversation)
+    for dialogue in DIALOGUES:
+        if dialogue.interrupts and dialogue.wants(turn):
+            return _interrupt(turn, dialogue)
+    if turn.run is not None:
+        step = _go_on(turn, turn.run)
+        if not step.pass_on:
+            return _carry_out(turn, step, turn.run.dialogue)
+        _leave(turn, close=True)
+    return _begin(turn)
+
+
+def _begin(turn: Turn) -> Sequence[Said]:
+    dialogue = next(dialogue for dialogue in DIALOGUES if dialogue.wants(turn))
+    return _carry_out(turn, dialogue.open(turn), dialogue.name)
+
+
+def _go_on(turn: Turn, run: DialogueRun) -> Step:
+    """The open run hears it; after a long silence it asks first, unless something else is clearly meant."""
+    dialogue = BY_NAME.get(run.dialogue)
+    if dialogue is None:  # a deployment took the dialogue away
+        return Step(pass_on=True)
+    if turn.now - run.touched_at <= dialogue.fresh_for:
+        return dialogue.hear(turn, run.state)
+    if dialogue.keeps_place and turn.reading.found.sure and turn.choice is None:
+        _leave(turn, close=False)
+        return Step(pass_on=True)
+    return dialogue.reopen(turn, run.state)
+
+
+def _interrupt(turn: Turn, dialogue: Dialogue) -> Sequence[Said]:
+    step = dialogue.open(turn)
+    if step.stay and turn.run is not None:
+        interrupted = BY_NAME[turn.run.dialogue]
+        again = interrupted.reopen(turn, turn.run.state) if interrupted.keeps_place else Step()
+        if again.keep is not None:
+            turn.run.keep(again.keep, now=turn.now)
+        _note(turn, step)
+        return [*step.say, *again.say]
+    return _carry_out(turn, step, dialogue.name)
+
+
+def _carry_out(turn: Turn, step: Step, name: str) -> Sequence[Said]:
+    """Keep the state the step asks for, and go on where it points."""
+    _note(turn, step)
+    if step.then:
+        _leave(turn, close=True)
+        following = BY_NAME[step.then]
+        return _carry_out(turn, following.open(turn), following.name)
+    name = step.runs_as or name
+    same = turn.run is not None and turn.run.status == "open" and turn.run.dialogue == name
+    if step.keep is not None and same and turn.run is not None:
+        turn.run.keep(step.keep, now=turn.now)
+    elif step.keep is not None:
+        _leave(turn, close=False)
+        turn.run = DialogueRun.begin(turn.db, turn.conversation, name, step.keep, now=turn.now)
+    elif not step.stay:
+        _leave(turn, close=same)
+    return step.say
+
+
+def _leave(turn: Turn, *, close: bool) -> None:
+    """Leave the open run: a form is parked, so that it can be taken up again; anything else is over."""
+    run = turn.run
+    if run is None or run.status != "open":
+        return
+    dialogue = BY_NAME.get(run.dialogue)
+    if dialogue is not None and dialogue.keeps_place and not close:
+        run.park()
+    else:
+        run.close()
+    turn.db.flush()
+    turn.run = None
+
+
+def _note(turn: Turn, step: Step) -> None:
+    if step.routed:
+        turn.heard.routed = step.routed[:40]
+    if turn.kind in SPOKEN:
+        turn.conversation.misunderstood = 0 if step.understood else turn.conversation.misunderstood + 1
+
+
+def _turn(
+    db: Session,
+    conversation: Conversation,
+    heard: Message,
+    inbound: Inbound,
+    reading: Reading,
+    library: Library,
+    *,
+    now: dt.datetime,
+) -> Turn:
+    media = None
+    if inbound.media_id and inbound.kind in ("image", "voice", "video"):
+        media = Media.want(db, conversation, heard, inbound.kind, inbound.media_id, now=now)
+    return Turn(db, now, conversation, heard, inbound.kind, reading, library, media)
+
+
+def _say(
+    db: Session, conversation: Conversation, heard: Message, lines: Sequence[Said], *, now: dt.datetime
+) -> Message | None:
+    """Put the answer in the outbox, and a word about what was masked with it, in a second bubble if need be."""
+    if not lines:
+        return None
+    wordings: dict[str, str] = {}
+    words, remark = worded(lines, wordings), worded(_remarks(heard), wordings)
+    if remark and len(words) + len(remark) < LONGEST_BUBBLE:
+        words, remark = f"{words}\n{remark}", ""
+    reply = conversation.say(db, words, now=now, reply_to=heard)
+    if remark:
+        conversation.say(db, remark, now=now)
+    return reply
+
+
+def _remarks(heard: Message) -> list[Said]:
+    kinds = heard.masked.split(",")
+    names = [name for kind, name in MASKED_NAMES.items() if kind in kinds]
+    # A phone number is what the form itself may have asked for; only the other numbers are worth a word.
+    remarks: list[Said] = [NUMBERS_MASKED(what="、".join(names))] if {"id", "bank"} & set(kinds) else []
+    return [*remarks, SECRETS_REMOVED()] if "secret" in kinds else remarks
+
+
+def _stored_reply(db: Session, channel: str, inbound: Inbound) -> Message | None:
+    before = db.scalars(select(Message).where(Message.external_id == f"{channel}:{inbound.external_id}")).first()
+    return Message.reply_to(db, before.id) if before else None

@@ -1,0 +1,144 @@
+"""The worker: sends what is due, fetches what veterans sent. Claim (transaction), call (none), settle (transaction)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+
+from bot.channels import MediaGone, SendFailed
+from bot.media import LARGEST, BadMedia, clean_in_child
+from bot.metrics import ALARMS, MEDIA, SENT
+from bot.office import Office
+from models.conversation import Conversation
+from models.media import Media
+from models.message import Message, Status
+
+logger = logging.getLogger(__name__)
+
+IDLE = 0.5  # seconds between two looks when nothing was due
+CHILD_MEMORY_MB = 768  # a 40-megapixel WebP needs as much
+
+
+def deliver(office: Office, stop: threading.Event) -> None:
+    """Work until told to stop; what is in hand is finished first. Any number of workers may run."""
+    while not stop.is_set():
+        try:
+            busy = deliver_due(office, stop) + fetch_due(office)
+        except Exception:
+            # The store is away for a while: the rows are the queue, nothing is lost by waiting.
+            logger.exception("delivery_interrupted")
+            busy = 0
+        if not busy:
+            stop.wait(IDLE)
+
+
+def deliver_due(office: Office, stop: threading.Event | None = None) -> int:
+    """Send what is due now; how many messages were settled."""
+    now = office.clock()
+    with office.sessions.begin() as db:
+        claimed = [message.id for message in Message.claim_due(db, now=now)]
+    for message_id in claimed:
+        if stop is not None and stop.is_set():
+            return len(claimed)  # the rest were never begun; their lease runs out and another worker takes them
+        deliver_one(office, message_id)
+    return len(claimed)
+
+
+def deliver_one(office: Office, message_id: int) -> None:
+    """Send one claimed message. Whatever goes wrong with it stays with it."""
+    now = office.clock()
+    with office.sessions.begin() as db:
+        message = db.get_one(Message, message_id)
+        conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
+        if message.status != Status.CLAIMED:
+            return
+        if not conversation.follows:
+            message.settle(Status.FAILED, now=now, trouble="no longer follows")
+            return
+        if not conversation.may_send(message.author, now=now):
+            conversation.hold(message, now=now)
+            SENT.labels("held").inc()
+            return
+        message.begin_sending(db)
+        channel, contact, words = conversation.channel, conversation.contact, message.words
+        from_bot = message.author == "bot"
+    try:
+        office.channels[channel].send(contact, words, from_bot=from_bot)
+        failure = None
+    except SendFailed as problem:
+        failure = problem
+    except Exception as problem:
+        # Not the platform's word but a bug of ours: it is settled like a failure, so that it never stops the queue.
+        logger.exception("send_raised", extra={"message_id": message_id})
+        failure = SendFailed(type(problem).__name__, retry=True, alarm=True)
+    with office.sessions.begin() as db:
+        message = db.get_one(Message, message_id)
+        _settle(office, message, db.get_one(Conversation, message.conversation_id, with_for_update=True), failure)
+
+
+def _settle(office: Office, message: Message, conversation: Conversation, failure: SendFailed | None) -> None:
+    now = office.clock()
+    if failure is None:
+        conversation.spend(now=now)
+        message.settle(Status.SENT, now=now)
+    elif failure.outcome_unknown:
+        conversation.spend(now=now)
+        message.settle(Status.UNKNOWN, now=now, trouble=failure.reason)
+    elif failure.window_closed:
+        conversation.window_closed()
+        conversation.hold(message, now=now)
+    elif failure.retry:
+        message.try_again(now=now, trouble=failure.reason, after=failure.retry_after)
+    else:
+        message.settle(Status.FAILED, now=now, trouble=failure.reason)
+        if failure.address_dead:
+            conversation.follows = False
+    if failure is not None and (failure.alarm or message.status == Status.PARKED):
+        ALARMS.labels("send").inc()
+        logger.error("message_in_trouble", extra={"message_id": message.id, "why": failure.reason})
+    SENT.labels(message.status).inc()
+
+
+def fetch_due(office: Office) -> int:
+    """Fetch and clean the files that are due."""
+    with office.sessions.begin() as db:
+        claimed = [media.id for media in Media.claim_due(db, now=office.clock())]
+        erased = Media.to_erase(db)
+    for media_id in claimed:
+        _fetch_one(office, media_id)
+    for media_id, uid in erased:
+        office.media.erase(uid)
+        with office.sessions.begin() as db:
+            db.get_one(Media, media_id).state = "erased"
+    return len(claimed) + len(erased)
+
+
+def _fetch_one(office: Office, media_id: int) -> None:
+    with office.sessions.begin() as db:
+        media = db.get_one(Media, media_id)
+        channel, kind, external_id, uid = media.channel, media.kind, media.external_id, media.uid
+    try:
+        raw = office.channels[channel].fetch(external_id, most=LARGEST[kind])
+        cleaned = clean_in_child(kind, raw, memory_mb=CHILD_MEMORY_MB)
+        office.media.keep(uid, cleaned.content)
+    except Exception as problem:
+        with office.sessions.begin() as db:
+            _not_fetched(db.get_one(Media, media_id), problem, now=office.clock())
+        return
+    with office.sessions.begin() as db:
+        media = db.get_one(Media, media_id)
+        if media.state == "wanted":
+            media.kept(type=cleaned.type, size=len(cleaned.content))
+    MEDIA.labels("kept").inc()
+
+
+def _not_fetched(media: Media, problem: Exception, *, now: dt.datetime) -> None:
+    if isinstance(problem, BadMedia | MediaGone):
+        media.refuse(str(problem))
+        MEDIA.labels("refused").inc()
+        return
+    if not isinstance(problem, SendFailed):
+        logger.error("fetch_raised", extra={"media_id": media.id, "why": type(problem).__name__})
+    media.try_again(str(problem) if isinstance(problem, SendFailed) else type(problem).__name__, now=now)
+    MEDIA.labels("again").inc()

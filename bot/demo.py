@@ -1,0 +1,101 @@
+"""The demonstration: a simulated platform with a phone page, the service, an invented district. No account needed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import requests
+
+from bot.demo_data import fill
+from bot.menu import MENU
+from bot.office import open_office
+from bot.schema import upgrade
+from bot.settings import PREFIX, read_settings
+from bot.supervisor import supervise
+from models.vault import new_key
+
+FOLDER = Path("var/demo")
+logger = logging.getLogger(__name__)
+
+
+def run_demo(*, port: int, phone_port: int) -> int:
+    """Start everything on loopback and print the phone page's address; until Ctrl-C."""
+    environ = os.environ | demo_environ(FOLDER, port=port, phone_port=phone_port)
+    settings = read_settings(environ)
+    office = open_office(settings)
+    upgrade(office.engine)
+    with office.sessions.begin() as db:
+        fill(db)
+    office.engine.dispose()
+    simulator = [sys.executable, "-m", "simulator", *_simulator_arguments(environ, port=port, phone_port=phone_port)]
+    web = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
+    workers = [[sys.executable, "-m", "bot.cli", name] for name in ("deliver", "jobs")]
+    click.echo("正在启动……")
+    return supervise(
+        [simulator, web, *workers], environ, when_up=lambda: _announce(environ, port=port, phone_port=phone_port)
+    )
+
+
+def demo_environ(folder: Path, *, port: int, phone_port: int) -> dict[str, str]:
+    """Settings of the demonstration; its keys are made once and kept beside its database."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = folder / "keys.json"
+    if not kept.exists():
+        made = {name: new_key() for name in ("DATA_KEYS", "INDEX_KEY", "AUDIT_KEY")}
+        made |= {"SECRET_KEY": secrets.token_urlsafe(32), "WECHAT_APP_SECRET": secrets.token_hex(16)}
+        made |= {"WECHAT_TOKEN": secrets.token_hex(12), "WECHAT_APP_ID": f"wx{secrets.token_hex(8)}"}
+        # 43 letters and digits whose last one carries no loose bits, as the platform makes them.
+        made["WECHAT_AES_KEY"] = secrets.token_hex(21) + "A"
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(made))
+    values: dict[str, str] = json.loads(kept.read_text()) | {
+        "MODE": "trial",
+        "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+        "MEDIA_DIR": str(folder / "media"),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WECHAT_API_BASE": f"http://127.0.0.1:{phone_port}",
+        "WECHAT_ORIGINAL_ID": "gh_demo00000000",
+        "WECHAT_SECURITY": "safe",
+    }
+    return {PREFIX + name: value for name, value in values.items()}
+
+
+def _simulator_arguments(environ: Mapping[str, str], *, port: int, phone_port: int) -> list[str]:
+    said = {
+        "--port": str(phone_port),
+        "--webhook": f"http://127.0.0.1:{port}/channels/wechat_oa",
+        "--app-id": environ[f"{PREFIX}WECHAT_APP_ID"],
+        "--app-secret": environ[f"{PREFIX}WECHAT_APP_SECRET"],
+        "--token": environ[f"{PREFIX}WECHAT_TOKEN"],
+        "--aes-key": environ[f"{PREFIX}WECHAT_AES_KEY"],
+        "--original-id": environ[f"{PREFIX}WECHAT_ORIGINAL_ID"],
+        "--mode": environ[f"{PREFIX}WECHAT_SECURITY"],
+    }
+    return [part for pair in said.items() for part in pair]
+
+
+def _announce(environ: Mapping[str, str], *, port: int, phone_port: int) -> None:
+    """Wait until both answer, set the menu, and say where to look."""
+    http = requests.Session()
+    http.trust_env = False
+    for address in (f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{phone_port}/"):
+        for _ in range(240):
+            try:
+                if http.get(address, timeout=2).ok:
+                    break
+            except requests.RequestException:
+                time.sleep(0.25)
+    office = open_office(read_settings(environ))
+    office.channels["wechat_oa"].call("menu/create", MENU)  # type: ignore[attr-defined]
+    office.engine.dispose()
+    click.echo(
+        f"\n模拟手机： http://127.0.0.1:{phone_port}/\n服务：     http://127.0.0.1:{port}/\n（演示，数据都是编的。按 Ctrl-C 结束。）"
+    )

@@ -1,0 +1,111 @@
+"""The scheduler process: sweeps at their times, in one process at a time. The only file that imports APScheduler."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot import sweeps
+from bot.office import Office
+from models.job_lease import JobLease
+
+logger = logging.getLogger(__name__)
+
+RENEW_EVERY = 4.0  # seconds; a third of the lease
+MOST_BATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One sweep and when it runs: each so many minutes, or at hours of the day in the office's time zone."""
+
+    sweep: Callable[[Session, dt.datetime], int]
+    minutes: int = 0
+    hours: str = ""
+
+
+JOBS = (
+    Job(sweeps.settle_held, minutes=1),
+    Job(sweeps.lapse_media, minutes=10),
+    Job(sweeps.remind_drafts, hours="9-19"),
+    Job(sweeps.delete_drafts, hours="3"),
+    Job(sweeps.forget_questions, hours="3"),
+    Job(sweeps.forget_media, hours="4"),
+)
+
+
+class JobRunner:
+    """Holds the lease and runs the sweeps while it does."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._me = secrets.token_hex(8)
+        self._leads = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until told to stop. A sweep in hand is finished."""
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            while not stop.is_set():
+                self.renew()
+                stop.wait(RENEW_EVERY)
+        finally:
+            scheduler.shutdown(wait=True)
+            self._let_go()
+
+    def renew(self) -> bool:
+        """Take or keep the lease; without the database nobody leads."""
+        try:
+            with self._office.sessions.begin() as db:
+                leads = JobLease.hold(db, "sweeps", self._me, now=self._office.clock())
+        except SQLAlchemyError:
+            logger.exception("lease_not_renewed")
+            leads = False
+        (self._leads.set if leads else self._leads.clear)()
+        return leads
+
+    def run_sweep(self, job: Job) -> int:
+        """One sweep in batches, each its own transaction; nothing when another process leads."""
+        done = 0
+        if not self._leads.is_set():
+            return done
+        for _ in range(MOST_BATCHES):
+            with self._office.sessions.begin() as db:
+                count = job.sweep(db, self._office.clock())
+            done += count
+            if count < sweeps.BATCH:
+                break
+        if done:
+            logger.info("swept", extra={"job": job.sweep.__name__, "count": done})
+        return done
+
+    def _scheduler(self) -> BackgroundScheduler:
+        zone = self._office.settings.timezone
+        # By default a job that comes a second late is dropped, and one that slept runs many times over.
+        scheduler = BackgroundScheduler(
+            timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+        for job in JOBS:
+            trigger = (
+                IntervalTrigger(minutes=job.minutes) if job.minutes else CronTrigger(hour=job.hours, timezone=zone)
+            )
+            scheduler.add_job(self.run_sweep, trigger, args=[job], id=job.sweep.__name__)
+        return scheduler
+
+    def _let_go(self) -> None:
+        try:
+            with self._office.sessions.begin() as db:
+                JobLease.let_go(db, "sweeps", self._me, now=self._office.clock())
+        except SQLAlchemyError:
+            logger.exception("lease_not_let_go")  # it ends by itself

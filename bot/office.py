@@ -1,0 +1,58 @@
+"""The composition root: everything the doors need, built once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.channels import Channel
+from bot.channels.wechat_oa import WeChatOfficialAccount
+from bot.channels.wechat_token import TokenKeeper
+from bot.media_store import MediaStore
+from bot.settings import Settings
+from knowledge_base.library import Library
+from models.base import open_sessions
+from models.conversation import SHANGHAI
+from models.database import open_engine
+from models.vault import KeyRing
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The office, as one process knows it. Nothing that must last lives in here."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    clock: Clock
+    library: Library
+    channels: dict[str, Channel]
+    media: MediaStore
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def open_office(settings: Settings, *, clock: Clock = utc_now, library: Library | None = None) -> Office:
+    """Build the office from its settings. A second channel is one more name here."""
+    engine = open_engine(settings.database_url)
+    keys = KeyRing(settings.data_keys, settings.index_key)
+    sessions = open_sessions(engine, keys, audit_key=settings.audit_key)
+    tokens = TokenKeeper(settings.wechat, sessions, clock)
+    wechat = WeChatOfficialAccount(settings.wechat, tokens, clock)
+    return Office(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        clock=clock,
+        library=library or Library.from_files(today=clock().astimezone(SHANGHAI).date()),
+        channels={wechat.name: wechat},
+        media=MediaStore(settings.media_dir, keys),
+    )

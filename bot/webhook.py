@@ -1,0 +1,129 @@
+"""The door for channels: /channels/<name>. Verify, read, receive, reply. No network call happens in here."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
+
+from bot.channels import Channel, Push, Refused
+from bot.conversation import Outcome, apologise, receive
+from bot.metrics import ANSWERED, PUSHES, RECEIVED
+from bot.office import Office
+from handlers.kit.turn import Reading
+from models.message import Status
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024  # R9
+IN_TIME = 4.0  # seconds; WeChat drops the connection after 5
+OLDEST = 6 * 24 * 3600  # seconds; keys of pushes are kept 7 days, so an older push cannot be told from a repeated one
+# Words that need no database: it is not there. The number is the city's hotline.
+APOLOGY = "系统出了点问题，不是您弄错了，刚才这句话没记上。请过几分钟再说一遍，或者打 12345。有危险，打 110、120。"
+
+
+def webhook(office: Office) -> Blueprint:
+    door = Blueprint("channels", __name__)
+
+    @door.get("/channels/<name>")
+    def check(name: str) -> Response:
+        try:
+            return _plain(_channel(office, name).greet(request.args.to_dict(flat=False)))
+        except Refused as refusal:
+            return _refuse(refusal)
+
+    @door.post("/channels/<name>")
+    def inbound(name: str) -> Response:
+        started = time.monotonic()
+        channel = _channel(office, name)
+        # Before anything touches request.form: a form content type would leave the body empty (C9).
+        body = request.get_data(cache=False, parse_form_data=False)
+        try:
+            push = channel.open(request.args.to_dict(flat=False), body, now=office.clock())
+        except Refused as refusal:
+            return _refuse(refusal)
+        PUSHES.labels(push.inbound.kind if push.inbound.kind in KINDS else "other").inc()
+        response = _handle(office, channel, push, started)
+        RECEIVED.observe(time.monotonic() - started)
+        return response
+
+    return door
+
+
+KINDS = frozenset({"text", "image", "voice", "video", "location", "link", "subscribe", "unsubscribe", "click", "scan"})
+
+
+def _handle(office: Office, channel: Channel, push: Push, started: float) -> Response:
+    """Once the signature is good the answer is never a 5xx: WeChat would show the veteran an error (sheet 2.2)."""
+    now = office.clock()
+    if (now - push.inbound.said_at).total_seconds() > OLDEST:
+        logger.warning("push_too_old")
+        return _plain(channel.acknowledge())
+    try:
+        return _receive(office, channel, push, started)
+    except (DBAPIError, PoolIsEmpty):
+        logger.exception("store_unavailable")
+        if not push.inbound.may_answer:
+            return _plain(channel.acknowledge())
+        return Response(*_sealed(channel, push, APOLOGY, now))
+
+
+def _receive(office: Office, channel: Channel, push: Push, started: float) -> Response:
+    now = office.clock()
+    try:
+        reading = Reading.of(push.inbound.text, office.library)
+        with office.sessions.begin() as db:
+            outcome = receive(db, channel.name, push.inbound, reading, office.library, now=now)
+            response = _respond(channel, push, outcome, started)
+    except (DBAPIError, PoolIsEmpty):
+        raise
+    except Exception:
+        # A bug of ours must not cost a veteran's words: they are kept, and a person looks at them.
+        logger.exception("dialogue_failed")
+        with office.sessions.begin() as db:
+            outcome = apologise(db, channel.name, push.inbound, now=now)
+            response = _respond(channel, push, outcome, started)
+    ANSWERED.labels("repeated" if outcome.repeated else "answered" if outcome.reply else "silent").inc()
+    return response
+
+
+def _respond(channel: Channel, push: Push, outcome: Outcome, started: float) -> Response:
+    """The answer in the response, while WeChat still listens; else it stays in the outbox and the worker sends it.
+
+    A message the worker has taken in hand is not handed over as well.
+    """
+    reply = outcome.reply
+    if reply is None or not push.inbound.may_answer or reply.status not in (Status.QUEUED, Status.HANDED_OVER):
+        return _plain(channel.acknowledge())
+    if reply.status == Status.QUEUED and time.monotonic() - started > IN_TIME:
+        return _plain(channel.acknowledge())
+    body = _sealed(channel, push, reply.words, reply.said_at)
+    if reply.status == Status.QUEUED:
+        reply.settle(Status.HANDED_OVER, now=reply.said_at)
+    return Response(*body)
+
+
+def _sealed(channel: Channel, push: Push, words: str, at: object) -> tuple[str, int, dict[str, str]]:
+    body, kind = channel.answer(push, words, at=at)  # type: ignore[arg-type]
+    return body, 200, {"Content-Type": kind}
+
+
+def _channel(office: Office, name: str) -> Channel:
+    channel = office.channels.get(name)
+    if channel is None:
+        abort(404)
+    return channel
+
+
+def _plain(words: str) -> Response:
+    return Response(words, 200, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def _refuse(refusal: Refused) -> Response:
+    """One answer for every reason (R3); the reason goes to the log."""
+    logger.warning("push_refused", extra={"why": str(refusal)})
+    PUSHES.labels("refused").inc()
+    return Response("", 403, {"Content-Type": "text/plain; charset=utf-8"})

@@ -1,0 +1,13 @@
+"""What the bot can talk about. The order is meaning: the first that wants a message has it."""
+
+from handlers.front_desk import FRONT_DESK
+from handlers.kit.turn import Dialogue
+from handlers.my_data import MY_DATA
+from handlers.my_matters import MY_MATTERS
+from handlers.petition import PETITION
+from handlers.policy import POLICY
+from handlers.reception import RECEPTION
+from handlers.urgent import URGENT
+
+DIALOGUES: tuple[Dialogue, ...] = (URGENT, RECEPTION, MY_DATA, FRONT_DESK, MY_MATTERS, PETITION, POLICY)
+BY_NAME = {dialogue.name: dialogue for dialogue in DIALOGUES}

@@ -1,0 +1,138 @@
+"""The vocabulary of dialogues: what was heard (Reading), one turn, what to say next (Step), and what a Dialogue is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from sqlalchemy.orm import Session
+
+from handlers.crisis import Crisis, crisis_in
+from handlers.kit.phrase import Said
+from knowledge_base.library import Library
+from knowledge_base.normal import choice, plain
+from knowledge_base.search import Finding
+from models.conversation import Conversation
+from models.dialogue_run import DialogueRun
+from models.media import Media
+from models.message import Message
+
+State = dict[str, Any]
+TOO_SHORT_TO_SEARCH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text may mean, found out before the conversation is locked: none of it needs the database."""
+
+    text: str = ""
+    plain: str = ""
+    choice: int | None = None
+    crisis: Crisis | None = None
+    found: Finding = field(default_factory=Finding)
+
+    @classmethod
+    def of(cls, text: str, library: Library) -> Reading:
+        words = plain(text)
+        digit = choice(text)
+        searched = digit is None and len(words) >= TOO_SHORT_TO_SEARCH
+        found = library.search(words) if searched else Finding()
+        return cls(text, words, digit, crisis_in(text) if digit is None else None, found)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One thing heard, with all a dialogue may use to answer it."""
+
+    db: Session
+    now: dt.datetime
+    conversation: Conversation
+    heard: Message
+    kind: str  # text | image | voice | video | location | event … as the channel named it
+    reading: Reading
+    library: Library
+    media: Media | None = None
+    run: DialogueRun | None = None
+
+    @property
+    def text(self) -> str:
+        return self.reading.text
+
+    @property
+    def plain(self) -> str:
+        return self.reading.plain
+
+    @property
+    def choice(self) -> int | None:
+        return self.reading.choice
+
+    def says(self, *words: str) -> bool:
+        """Whether the whole message is one of these words."""
+        return self.plain in words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to say, and what to keep until the next word. `keep=None` closes the run.
+
+    `pass_on` says "not for me": the run is closed and the other dialogues are asked.
+    `then` goes on with another dialogue in the same turn, which speaks instead; `runs_as` keeps the state for it.
+    `stay` answers an interruption and leaves the open run as it is; the run repeats its question.
+    `routed` names where the message went, for figures. `understood=False` counts a misunderstanding.
+    """
+
+    say: Sequence[Said] = ()
+    keep: State | None = None
+    pass_on: bool = False
+    then: str = ""
+    runs_as: str = ""
+    stay: bool = False
+    routed: str = ""
+    understood: bool = True
+
+
+PASS_ON = Step(pass_on=True)
+
+
+class Dialogue(Protocol):
+    """One thing the bot can talk about. `keeps_place`: an interruption parks its run instead of closing it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def interrupts(self) -> bool: ...
+    @property
+    def keeps_place(self) -> bool: ...
+    @property
+    def fresh_for(self) -> dt.timedelta: ...
+
+    def wants(self, turn: Turn) -> bool:
+        """May I have this message?"""
+        ...
+
+    def open(self, turn: Turn) -> Step:
+        """Begin."""
+        ...
+
+    def hear(self, turn: Turn, state: State) -> Step:
+        """Go on from where we stood."""
+        ...
+
+    def reopen(self, turn: Turn, state: State) -> Step:
+        """Go on after a long silence or an interruption: say where we stood, and ask whether to go on."""
+        ...
+
+
+class OneShot:
+    """A dialogue that answers and is done: no run, nothing to go on with."""
+
+    keeps_place: ClassVar[bool] = False
+    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(0)
+
+    def hear(self, turn: Turn, state: Mapping[str, Any]) -> Step:
+        return PASS_ON
+
+    def reopen(self, turn: Turn, state: Mapping[str, Any]) -> Step:
+        return PASS_ON

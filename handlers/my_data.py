@@ -1,0 +1,92 @@
+"""My data: see what is kept, have it erased, take the consent back (PIPL 15, 44-47; R51-R53)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from handlers.kit.phrase import Phrase
+from handlers.kit.turn import State, Step, Turn
+from models.case import Case
+from models.erasure import Erasure
+from models.masking import mask
+from models.people import Consent, Veteran
+
+KEPT = Phrase(
+    "my_data.kept",
+    "这个微信号下面存了：\n· 姓名：{name}\n· 电话：{phone}\n· 登记的事：{cases} 件\n· 您说过的话和我们的答复\n"
+    "要看全部、要改，回复 8，当面核对身份后给您看。\n想删，说“删我的资料”。",
+)
+SURE_TO_ERASE = Phrase(
+    "my_data.sure_to_erase",
+    "删了就找不回来：聊天、照片、录音、姓名电话、没填完的表，都删。\n登记过的事按规定要留在编号下面，不删。\n1 是，删掉\n2 不删",
+)
+ERASED = Phrase(
+    "my_data.erased", "删掉了。照片、录音 24 小时内清完。登记过的 {cases} 件事还在编号下面。以后还能照样问、照样找人。"
+)
+NOT_ERASED = Phrase("my_data.not_erased", "好的，没有删。")
+WITHDRAWN = Phrase(
+    "my_data.withdrawn",
+    "好的，从现在起不再用您的姓名电话，没填完的也删了。\n登记过的事还在编号下面。问政策、找人，照样可以。\n聊天也想删，说“删我的资料”。",
+)
+
+SEE = frozenset(["查我的资料", "我的资料", "看我的资料", "查资料", "查我的信息", "我的信息", "你们存了我什么"])
+ERASE = frozenset(
+    ["删我的资料", "删除我的资料", "删资料", "删我的信息", "删除我的信息", "把我的资料删了", "删掉我的资料"]
+)
+WITHDRAW = frozenset(["不同意了", "我不同意了", "撤回同意", "取消同意", "不授权了"])
+
+
+class MyData:
+    """Three commands, from anywhere, in the words the consent named."""
+
+    name: ClassVar[str] = "my_data"
+    interrupts: ClassVar[bool] = True
+    keeps_place: ClassVar[bool] = False
+    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(minutes=15)
+
+    def wants(self, turn: Turn) -> bool:
+        return turn.plain in SEE or turn.plain in ERASE or turn.plain in WITHDRAW
+
+    def open(self, turn: Turn) -> Step:
+        if turn.plain in ERASE:
+            return Step([SURE_TO_ERASE()], {"at": "sure"}, routed="my_data")
+        if turn.plain in WITHDRAW:
+            return self._withdraw(turn)
+        return self._show(turn)
+
+    def hear(self, turn: Turn, state: State) -> Step:
+        if turn.choice == 1:
+            cases = len(Case.of(turn.db, turn.conversation))
+            Erasure.of(turn.db, turn.conversation, now=turn.now)
+            return Step([ERASED(cases=cases)])
+        return Step([NOT_ERASED()])
+
+    def reopen(self, turn: Turn, state: State) -> Step:
+        return Step(pass_on=True)
+
+    def _show(self, turn: Turn) -> Step:
+        veteran = self._veteran(turn)
+        name, phone = (veteran.name, veteran.phone) if veteran else ("", "")
+        shown = KEPT(
+            name=f"{name[0]}*{name[2:]}" if len(name) > 1 else name or "没有",
+            phone=mask(phone).text or "没有",
+            cases=len(Case.of(turn.db, turn.conversation)),
+        )
+        return Step([shown], routed="my_data")
+
+    def _withdraw(self, turn: Turn) -> Step:
+        consent = Consent.standing(turn.db, turn.conversation.veteran_id)
+        if consent is not None:
+            consent.withdrawn_at = turn.now
+        if veteran := self._veteran(turn):
+            veteran.forget()
+        Erasure.drop_drafts(turn.db, turn.conversation)
+        return Step([WITHDRAWN()], routed="my_data")
+
+    def _veteran(self, turn: Turn) -> Veteran | None:
+        known = turn.conversation.veteran_id
+        return turn.db.get_one(Veteran, known) if known is not None else None
+
+
+MY_DATA = MyData()

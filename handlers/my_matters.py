@@ -1,0 +1,172 @@
+"""My matters: where each stands in plain words, without a number; add to it, take it back, ask for news."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from handlers.kit.phrase import Phrase, Said
+from handlers.kit.turn import PASS_ON, State, Step, Turn
+from models.case import Case
+from models.conversation import SHANGHAI
+from models.petition import Petition
+
+NONE_YET = Phrase("my_matters.none_yet", "这个微信号下面还没有登记过的事。\n2 反映问题\n8 找人帮我查")
+LIST = Phrase("my_matters.list", "您有 {count} 件事，回复数字看详细：")
+MORE = Phrase("my_matters.more", "更早的，回复 8 请人帮您查。")
+ONE = Phrase("my_matters.one", "{title}\n编号 {number}\n{status}")
+LATEST = Phrase("my_matters.latest", "{day}：{words}")
+WHAT_NOW = Phrase("my_matters.what_now", "1 补充几句\n2 催一催\n8 找人\n不想办了，说“我要撤回”。")
+WHAT_NOW_CLOSED = Phrase("my_matters.what_now_closed", "1 补充几句\n8 找人")
+SAY_MORE = Phrase("my_matters.say_more", "请说，打字、说话、发照片都行。说完了回复 1。")
+ADDED = Phrase("my_matters.added", "记到编号 {number} 里了。还有就接着说，说完了回复 1。")
+DONE = Phrase("my_matters.done", "好的，都放进去了。想看进度，回复 4。")
+URGED = Phrase("my_matters.urged", "记下了，办事的人看得到您在催。3 天后还没动静，可以再催，也可以回复 8 找人。")
+URGED_LATELY = Phrase(
+    "my_matters.urged_lately", "{day}刚催过，办事的人看到了。同一件事 3 天催一次；要当面问，回复 8 找人。"
+)
+SURE_TO_WITHDRAW = Phrase(
+    "my_matters.sure_to_withdraw",
+    "撤回编号 {number}，就不再往下办了；以后还能再反映。是您自己要撤回吗？\n1 是，撤回\n2 不撤回",
+)
+WITHDRAWN = Phrase("my_matters.withdrawn", "编号 {number} 撤回了。以后还想反映，随时回复 2。")
+NOT_WITHDRAWN = Phrase("my_matters.not_withdrawn", "好的，没有撤回，接着办。")
+PUT_INTO = Phrase("my_matters.put_into", "收到了，放进编号 {number} 的材料里了。不是这件事的，回复 8 告诉我们。")
+NOT_PUT = Phrase("my_matters.not_put", "收到了，留着了。要办什么事，说一声：\n2 反映问题\n8 找人看")
+
+STATUS = {
+    "received": "已经收到，{tell_by}前告诉您是否受理。",
+    "withdrawn": "您撤回了，没有再办。",
+}
+TRIGGERS = frozenset(
+    [
+        "查进度",
+        "进度",
+        "查办到哪一步",
+        "查办到哪步",
+        "办到哪一步",
+        "办到哪一步了",
+        "办到哪步了",
+        "我的事",
+        "我那个事",
+        "我的事情",
+        "查一下进度",
+        "办得咋样了",
+        "办得怎么样了",
+        "我那个事办得咋样了",
+        "我的事办得咋样了",
+        "查编号",
+        "我的信访",
+        "催一催",
+        "催一下",
+    ]
+)
+WITHDRAW_WORDS = ("我要撤回", "撤回", "撤诉", "不想办了", "撤销")
+MOST_LISTED = 6
+
+
+class MyMatters:
+    """4, 查进度. Only matters filed from this very WeChat are shown (R37)."""
+
+    name: ClassVar[str] = "my_matters"
+    interrupts: ClassVar[bool] = True
+    keeps_place: ClassVar[bool] = False
+    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(minutes=30)
+
+    def wants(self, turn: Turn) -> bool:
+        if turn.kind in ("image", "video") and turn.media is not None:
+            return turn.run is None or turn.run.dialogue not in ("petition", "reception", "urgent", self.name)
+        if turn.choice is not None:
+            return turn.choice == 4 and turn.run is None
+        return turn.plain in TRIGGERS
+
+    def open(self, turn: Turn) -> Step:
+        cases = Case.of(turn.db, turn.conversation)
+        if turn.media is not None and turn.kind in ("image", "video"):
+            return self._put_away(turn, cases)
+        if not cases:
+            return Step([NONE_YET()], routed="my_matters")
+        if len(cases) == 1:
+            return self._show(turn, cases[0])
+        shown = cases[:MOST_LISTED]
+        rows = [f"{number} {title_of(case)}（{case.spoken_number}）" for number, case in enumerate(shown, start=1)]
+        more = [MORE()] if len(cases) > MOST_LISTED else []
+        listed = {"at": "list", "ids": [case.id for case in shown]}
+        return Step([LIST(count=len(cases)), *rows, *more], listed, routed="my_matters")
+
+    def hear(self, turn: Turn, state: State) -> Step:
+        if state["at"] == "list":
+            ids = state["ids"]
+            if turn.choice and 1 <= turn.choice <= len(ids):
+                return self._show(turn, turn.db.get_one(Case, ids[turn.choice - 1]))
+            return PASS_ON
+        case = turn.db.get_one(Case, state["id"])
+        if state["at"] == "adding":
+            return self._add(turn, case, state)
+        if state["at"] == "withdrawing":
+            return self._withdraw(turn, case)
+        return self._do(turn, case, state)
+
+    def reopen(self, turn: Turn, state: State) -> Step:
+        return PASS_ON
+
+    def _show(self, turn: Turn, case: Case) -> Step:
+        lines: list[Said] = [ONE(title=title_of(case), number=case.spoken_number, status=status_of(case))]
+        told = [event for event in case.history(turn.db) if event.words and event.what == "progress"]
+        if told:
+            day = told[-1].at.astimezone(SHANGHAI)
+            lines.append(LATEST(day=f"{day.month} 月 {day.day} 日", words=told[-1].words[:60]))
+        what_now = WHAT_NOW() if case.is_open else WHAT_NOW_CLOSED()
+        return Step([*lines, what_now], {"at": "one", "id": case.id}, routed="my_matters")
+
+    def _do(self, turn: Turn, case: Case, state: State) -> Step:
+        if turn.choice == 1:
+            return Step([SAY_MORE()], state | {"at": "adding"})
+        if turn.choice == 2 and case.is_open:
+            before = case.urged_at
+            if case.urge(turn.db, now=turn.now):
+                return Step([URGED()])
+            day = (before or turn.now).astimezone(SHANGHAI)
+            return Step([URGED_LATELY(day=f"{day.month} 月 {day.day} 日")])
+        if case.is_open and turn.plain in WITHDRAW_WORDS:
+            return Step([SURE_TO_WITHDRAW(number=case.spoken_number)], state | {"at": "withdrawing"})
+        return PASS_ON
+
+    def _add(self, turn: Turn, case: Case, state: State) -> Step:
+        if turn.choice is not None:
+            return Step([DONE()])
+        uid = turn.media.uid if turn.media else ""
+        if not (turn.text or uid):
+            return Step([SAY_MORE()], state)
+        case.add(turn.db, turn.text, now=turn.now, media_uid=uid)
+        return Step([ADDED(number=case.spoken_number)], state)
+
+    def _withdraw(self, turn: Turn, case: Case) -> Step:
+        if turn.choice == 1:
+            case.withdraw(turn.db, now=turn.now)
+            return Step([WITHDRAWN(number=case.spoken_number)])
+        return Step([NOT_WITHDRAWN()])
+
+    def _put_away(self, turn: Turn, cases: list[Case]) -> Step:
+        """A picture out of the blue belongs to the newest open matter; without one it waits for a word."""
+        opened = next((case for case in cases if case.is_open), None)
+        if opened is None or turn.media is None:
+            return Step([NOT_PUT()], stay=True, routed="picture")
+        opened.add(turn.db, "", now=turn.now, media_uid=turn.media.uid)
+        return Step([PUT_INTO(number=opened.spoken_number)], stay=True, routed="picture")
+
+
+MY_MATTERS = MyMatters()
+
+
+def title_of(case: Case) -> str:
+    return case.topic if isinstance(case, Petition) else "办件"
+
+
+def status_of(case: Case) -> str:
+    """Where a matter stands, in plain words. 受理 is said only after a person has accepted it."""
+    words = STATUS.get(case.status, "正在办。")
+    if isinstance(case, Petition):
+        day = case.tell_by
+        return words.format_map({"tell_by": f"{day.month} 月 {day.day} 日"})
+    return words

@@ -1,0 +1,143 @@
+"""Reception: the way to a person, what is said while one waits, and silence while a person holds the chat."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import ClassVar
+
+from handlers.kit.phrase import Phrase, Said
+from handlers.kit.turn import Reading, State, Step, Turn
+from handlers.policy import answer_lines
+from models.conversation import SHANGHAI
+from models.office_hours import WEEKDAYS
+from models.reception import MINUTES_A_TALK, ReceptionTicket
+from models.station import Station
+
+FINDING = Phrase("reception.finding", "正在帮您找接待室的老战友。")
+NEXT = Phrase("reception.next", "您排第一个。")
+AHEAD = Phrase("reception.ahead", "您前面还有 {count} 位，大约等 {minutes} 分钟。")
+CLOSED = Phrase("reception.closed", "现在接待室没人。话都记下了，{when}第一个回您。")
+CLOSED_NO_HOURS = Phrase("reception.closed_no_hours", "话都记下了，接待室的人看到就回您。")
+URGENT_CALL = Phrase("reception.urgent_call", "急事打 {phone}。")
+SAY_IT_NOW = Phrase("reception.say_it_now", "您可以先说是什么事，他来了就看得到。")
+HOURS = Phrase("reception.hours", "接待时间：{hours}")
+WAYS_OUT = Phrase("reception.ways_out", "1 请打电话给我\n9 不找了")
+NOTED = Phrase("reception.noted", "听到了，记给接待室的人看了。")
+CALL_ME = Phrase("reception.call_me", "好，请接待室的人打电话给您。您的电话是多少？打过来就行。")
+CALL_NOTED = Phrase("reception.call_noted", "电话记下了。{when}给您打。")
+STOPPED = Phrase("reception.stopped", "好的，不找了。说过的话还留着。想找人，随时回复 8。")
+STILL_WAITING = Phrase("reception.still_waiting", "（找人的事还给您排着。）")
+
+CITY_HOTLINE = "12345"  # 政务服务便民热线, where the station's own number has not been filled in
+
+EXACTLY = frozenset(
+    [
+        "人工",
+        "人公",
+        "人功",
+        "任工",
+        "客服",
+        "找人",
+        "真人",
+        "活人",
+        "转接",
+        "转人",
+        "接待室",
+        "人工服务",
+        "有人吗",
+        "有人没",
+        "有没有人",
+    ]
+)
+ASKING = re.compile(
+    r"转(?:人|任|仁)|(?:人|任)工|真人|活人|客服|接待室"
+    r"|(?:找|喊|叫|换|派|请|要|来|给我)(?:个|一个|你们|你们的|当官的|能说话的)?(?:人|领导|站长|干部|工作人员|老兵代表|值班)"
+    r"|打(?:个)?电话(?:给|来|回)|当面(?:说|讲|谈)|跟人说|和人说"
+)
+LONGEST_ASKING = 14  # in a longer text such words belong to a story
+
+
+class Reception:
+    """人工, 找人, 8, in any state and any spelling."""
+
+    name: ClassVar[str] = "reception"
+    interrupts: ClassVar[bool] = True
+    keeps_place: ClassVar[bool] = False
+    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(days=365)
+
+    def wants(self, turn: Turn) -> bool:
+        if turn.run is not None and turn.run.dialogue == self.name and turn.choice is None:
+            return False  # already waiting: what is said now belongs to the matter
+        in_a_form = turn.run is not None and turn.run.dialogue == "petition"
+        if in_a_form and len(turn.plain) > LONGEST_ASKING:
+            return False  # a long text in a form is the story
+        return asks_for_a_person(turn.reading)
+
+    def open(self, turn: Turn) -> Step:
+        ticket = ReceptionTicket.open(turn.db, turn.conversation, reason="asked", now=turn.now)
+        return Step([FINDING(), *self._place(turn, ticket)], {"at": "waiting"}, routed="person")
+
+    def hear(self, turn: Turn, state: State) -> Step:
+        ticket = ReceptionTicket.of(turn.db, turn.conversation)
+        if ticket is None:
+            return Step(pass_on=True)
+        if turn.choice == 9 and not ticket.urgent:
+            ticket.close(turn.db, outcome="gave up waiting", now=turn.now)
+            return Step([STOPPED()])
+        if turn.choice == 1:
+            ticket.call_me()
+            return Step([CALL_ME()], {"at": "phone"})
+        if state["at"] == "phone" and "phone" in turn.heard.masked:
+            return Step([CALL_NOTED(when=_when(turn) or "接待室上班就")], {"at": "waiting"})
+        found = turn.reading.found.sure
+        article = turn.library.get(found.id) if found else None
+        if article:
+            return Step([*answer_lines(article), STILL_WAITING()], state, routed=f"policy:{article.id}")
+        return Step([NOTED(), *self._place(turn, ticket, brief=True)], state, routed="person")
+
+    def reopen(self, turn: Turn, state: State) -> Step:
+        return self.hear(turn, state)
+
+    def _place(self, turn: Turn, ticket: ReceptionTicket, *, brief: bool = False) -> list[Said]:
+        """Place in line and minutes while somebody is there; else when somebody is, and what to do in need."""
+        station = Station.district(turn.db)
+        hours = station.office_hours if station and station.hours else None
+        lines: list[Said] = []
+        if hours is None or not hours.is_open(turn.now):
+            when = _when(turn)
+            lines.append(CLOSED(when=when) if when else CLOSED_NO_HOURS())
+            lines.append(URGENT_CALL(phone=(station.phone if station else "") or CITY_HOTLINE))
+        else:
+            ahead = ticket.ahead(turn.db)
+            lines.append(AHEAD(count=ahead, minutes=(ahead + 1) * MINUTES_A_TALK) if ahead else NEXT())
+        if brief:
+            return lines
+        said = [HOURS(hours=hours.said)] if hours else []
+        return [*lines, SAY_IT_NOW(), WAYS_OUT(), *said]
+
+
+RECEPTION = Reception()
+
+
+def asks_for_a_person(reading: Reading) -> bool:
+    """Whether the whole message asks for a person: 8, a word for it, a slip of it, or a sentence like the known ones."""
+    if reading.choice is not None:
+        return reading.choice == 8
+    words = reading.plain
+    if words in EXACTLY or (len(words) <= LONGEST_ASKING and ASKING.search(words)):
+        return True
+    return reading.found.road == "PERSON"
+
+
+def _when(turn: Turn) -> str:
+    """The next opening as people say it: 今天下午 2:00, 明天 9:00, 11月30日（周一）9:00."""
+    station = Station.district(turn.db)
+    opening = station.office_hours.next_opening(turn.now) if station and station.hours else None
+    if opening is None:
+        return ""
+    days = (opening.date() - turn.now.astimezone(SHANGHAI).date()).days
+    day = {0: "今天", 1: "明天", 2: "后天"}.get(
+        days, f"{opening.month} 月 {opening.day} 日（周{WEEKDAYS[opening.weekday()]}）"
+    )
+    return f"{day} {opening:%-H:%M} "

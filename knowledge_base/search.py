@@ -1,0 +1,157 @@
+"""Search: which article a text asks for, or which road it wants. The only file that imports jieba.
+
+Characters carry more than words in what old people type (one slip breaks a word, not its neighbours), so the features
+are runs of 1 to 3 characters and jieba's words. Each article and each road is one column of a matrix; a text's score
+is the cosine with it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jieba
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.article import Article
+from knowledge_base.normal import plain
+
+LONGEST_RUN = 3
+WAYS_IN_A_PART = 30  # as many as an article has
+LONGEST_SEARCHED = 400  # a letter's first 400 characters say what it is about
+COMMON_WORD = 30  # jieba's 350,000 words cost 80 MB; those this frequent (52,000) find the same words here
+
+# What is sure enough to be said, set so that nine answers in ten are the right one (docs/benchmarks.md).
+SURE = 0.10
+CLEAR = 0.85  # how near the second may come to the first, as a share of it
+POSSIBLE = 0.06
+MOST_OFFERED = 3
+
+Numbers = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One column that fits: an article id or a road (PERSON, PETITION, OUT), and how well, 0 to 1."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a search found: the road, when the text wants one rather than an answer, and the articles, best first."""
+
+    hits: tuple[Hit, ...] = ()
+    road: str = ""
+
+    @property
+    def sure(self) -> Hit | None:
+        """The one answer, when it is high enough and stands clear of the second."""
+        if not self.hits or self.hits[0].score < SURE:
+            return None
+        second = self.hits[1].score if len(self.hits) > 1 else 0.0
+        return self.hits[0] if second <= CLEAR * self.hits[0].score else None
+
+    @property
+    def possible(self) -> tuple[Hit, ...]:
+        """Up to three articles worth offering."""
+        return tuple(hit for hit in self.hits[:MOST_OFFERED] if hit.score >= POSSIBLE)
+
+
+class Index:
+    """Columns of weights over the features of all ways of asking, kept sparse: by feature, where and how much."""
+
+    def __init__(self, articles: Iterable[Article], roads: Mapping[str, Iterable[str]]) -> None:
+        columns = [(article.id, _texts_of(article)) for article in articles]
+        self._first_road = len(columns)
+        columns += [(road, part) for road, ways in roads.items() for part in _in_parts([plain(way) for way in ways])]
+        self.ids = [name for name, _ in columns]
+        self._rarity, self._places, self._weights = _learn([texts for _, texts in columns])
+
+    def search(self, words: str) -> Finding:
+        """The columns nearest to a text in `normal.plain` form."""
+        scores = self._scores(words[:LONGEST_SEARCHED])
+        if scores is None:
+            return Finding()
+        articles, roads = scores[: self._first_road], scores[self._first_road :]
+        best = np.argsort(-articles)[:5]
+        hits = tuple(Hit(self.ids[column], float(articles[column])) for column in best)
+        nearest = int(np.argmax(roads))
+        wins = bool(hits) and float(roads[nearest]) > hits[0].score
+        return Finding(hits, self.ids[self._first_road + nearest] if wins else "")
+
+    def _scores(self, words: str) -> npt.NDArray[np.float64] | None:
+        counted = {
+            f: (1 + math.log(n)) * self._rarity[f] for f, n in Counter(features(words)).items() if f in self._rarity
+        }
+        if not counted:
+            return None
+        places = np.concatenate([self._places[feature] for feature in counted])
+        weights = np.concatenate([self._weights[feature] * weight for feature, weight in counted.items()])
+        length = math.sqrt(sum(weight * weight for weight in counted.values()))
+        return np.bincount(places, weights, minlength=len(self.ids)) / length
+
+
+def features(words: str) -> list[str]:
+    """Runs of 1 to 3 characters within a phrase, and jieba's words of two characters and more."""
+    runs = [
+        part[start : start + length]
+        for part in words.split()
+        for length in range(1, LONGEST_RUN + 1)
+        for start in range(len(part) - length + 1)
+    ]
+    return runs + [f"w:{word}" for word in _words().lcut(words) if len(word) > 1]
+
+
+@cache
+def _words() -> jieba.Tokenizer:
+    """A tokenizer over the common words and the terms of this field, made without jieba's cache file in /tmp."""
+    tokenizer = jieba.Tokenizer()
+    with jieba.get_dict_file() as lines:
+        common = [line for line in lines if int(line.split()[1]) >= COMMON_WORD]
+    dictionary = io.BytesIO(b"".join(common))
+    dictionary.name = "common words"
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(dictionary)
+    tokenizer.initialized = True
+    for line in (Path(__file__).parent / "terms.txt").read_text("utf-8").split():
+        tokenizer.add_word(line)
+    return tokenizer
+
+
+def _in_parts(ways: list[str]) -> list[list[str]]:
+    """A road has many ways; as one column it would be long, and far from each of them."""
+    return [ways[start : start + WAYS_IN_A_PART] for start in range(0, len(ways), WAYS_IN_A_PART)]
+
+
+def _texts_of(article: Article) -> list[str]:
+    # The title counts double: it is the one wording an editor has weighed.
+    return [plain(text) for text in (article.title, article.title, article.answer, *article.ways)]
+
+
+def _learn(columns: list[list[str]]) -> tuple[dict[str, float], dict[str, Positions], dict[str, Numbers]]:
+    """Each feature's rarity (inverse document frequency), the columns it stands in, and its weight in their unit vectors."""
+    counts = [Counter(feature for text in texts for feature in set(features(text))) for texts in columns]
+    places: dict[str, list[int]] = {}
+    for column, counted in enumerate(counts):
+        for feature in counted:
+            places.setdefault(feature, []).append(column)
+    rarity = {feature: 1 + math.log(len(columns) / len(where)) for feature, where in places.items()}
+    lengths = [
+        math.sqrt(sum(((1 + math.log(n)) * rarity[f]) ** 2 for f, n in counted.items())) or 1.0 for counted in counts
+    ]
+    weights = {
+        feature: np.array(
+            [(1 + math.log(counts[column][feature])) * rarity[feature] / lengths[column] for column in where],
+            dtype=np.float32,
+        )
+        for feature, where in places.items()
+    }
+    return rarity, {feature: np.array(where, dtype=np.int32) for feature, where in places.items()}, weights

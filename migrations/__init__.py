@@ -1,0 +1,1 @@
+"""Migrations, numbered; expand first, contract a version later."""

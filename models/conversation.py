@@ -1,0 +1,202 @@
+"""A conversation with one contact of one channel: what was heard, what may be sent, how fast it is heard."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, UtcDateTime, insert_into, keys_of, new_uid
+from models.message import Message, Priority, Status
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# Platform sheet 6.1: two buckets, refilled to their maximum by the veteran's own acts.
+PER_MESSAGE, MESSAGE_WINDOW = 5, dt.timedelta(hours=48)
+PER_ACT, ACT_WINDOW = 3, dt.timedelta(seconds=60)
+KEPT_FOR_A_PERSON = 1
+
+# R61: more than this is stored, but not answered one by one.
+MOST_A_MINUTE, MOST_A_DAY, TOLD_EVERY = 20, 200, dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a channel hands in: what was said, when, under which key of the platform."""
+
+    external_id: str
+    kind: str
+    words: str
+    said_at: dt.datetime
+    refills: str = "message"  # message | act | nothing
+
+
+class Conversation(Base):
+    """One contact of one channel. Locking this row takes two messages of one person in turn."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "contact"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(16), default=new_uid)
+    channel: Mapped[str] = mapped_column(String(20))
+    contact: Mapped[str] = mapped_column(String(64))
+    veteran_id: Mapped[int | None] = mapped_column(ForeignKey("veterans.id"))
+    mode: Mapped[str] = mapped_column(String(8), default="bot")  # bot | waiting | person
+    follows: Mapped[bool] = mapped_column(default=True)
+    misunderstood: Mapped[int] = mapped_column(default=0)
+    heard_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    message_quota: Mapped[int] = mapped_column(default=0)
+    message_quota_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    act_quota: Mapped[int] = mapped_column(default=0)
+    act_quota_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    minute: Mapped[int] = mapped_column(default=0)
+    heard_this_minute: Mapped[int] = mapped_column(default=0)
+    day: Mapped[int] = mapped_column(default=0)
+    heard_this_day: Mapped[int] = mapped_column(default=0)
+    told_too_fast_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    holds_messages: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime) -> Conversation:
+        """The conversation with a contact, locked until the transaction ends; made when it is the first word.
+
+        One statement that always writes: on PostgreSQL the update takes the row lock, so what is read afterwards is
+        read behind it, never from a snapshot taken before the wait.
+        """
+        table = insert_into(db, cls)
+        made = table.values(channel=channel, contact=contact, uid=new_uid(), heard_at=now)
+        locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_={"heard_at": now}).returning(
+            cls
+        )
+        row: Conversation = db.execute(locked, execution_options={"populate_existing": True}).scalar_one()
+        return row
+
+    def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> Message | None:
+        """Keep what was said. None when this very message has been kept before."""
+        uid = new_uid()
+        place = f"messages.words_sealed.{uid}"
+        values = {
+            "uid": uid,
+            "conversation_id": self.id,
+            "author": "veteran",
+            "kind": arrival.kind,
+            "external_id": f"{self.channel}:{arrival.external_id}",
+            "words_sealed": keys_of(db).seal(arrival.words.encode(), bound_to=place) if arrival.words else None,
+            "masked": masked,
+            "status": Status.RECEIVED,
+            "said_at": arrival.said_at,
+        }
+        made = insert_into(db, Message).values(values).on_conflict_do_nothing(index_elements=["external_id"])
+        heard: Message | None = db.execute(made.returning(Message)).scalar_one_or_none()
+        if heard is not None:
+            self._refill(arrival.refills, now)
+            if self.holds_messages:
+                self.release_held(db, now=now)
+        return heard
+
+    def say(
+        self,
+        db: Session,
+        words: str,
+        *,
+        now: dt.datetime,
+        author: str = "bot",
+        reply_to: Message | None = None,
+        user_id: int | None = None,
+        priority: int = Priority.REPLY,
+        due_at: dt.datetime | None = None,
+    ) -> Message:
+        """Put a message in the outbox. It leaves by the worker, unless a door hands it over sooner."""
+        uid = new_uid()
+        values = {
+            "uid": uid,
+            "conversation_id": self.id,
+            "author": author,
+            "user_id": user_id,
+            "kind": "text",
+            "words_sealed": keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}"),
+            "reply_to_id": reply_to.id if reply_to else None,
+            "status": Status.QUEUED,
+            "priority": priority,
+            "due_at": due_at or now,
+            "said_at": now,
+        }
+        said: Message = db.execute(insert_into(db, Message).values(values).returning(Message)).scalar_one()
+        return said
+
+    # -- what may be sent -------------------------------------------------------------------------------------------
+
+    def _refill(self, by: str, now: dt.datetime) -> None:
+        if by == "message":
+            self.message_quota, self.message_quota_until = PER_MESSAGE, now + MESSAGE_WINDOW
+        elif by == "act":
+            self.act_quota, self.act_quota_until = PER_ACT, now + ACT_WINDOW
+
+    def sends_left(self, *, now: dt.datetime) -> int:
+        """How many messages we may plan on. Quotas do not add up (6.1), so the larger bucket counts."""
+        message = self.message_quota if self.message_quota_until and now < self.message_quota_until else 0
+        act = self.act_quota if self.act_quota_until and now < self.act_quota_until else 0
+        return max(message, act)
+
+    def may_send(self, author: str, *, now: dt.datetime) -> bool:
+        """Whether one more may leave. The last of the five is kept for a person's answer."""
+        kept = 0 if author == "staff" else KEPT_FOR_A_PERSON
+        living_act = self.act_quota if self.act_quota_until and now < self.act_quota_until else 0
+        return living_act > 0 or self.sends_left(now=now) > kept
+
+    def spend(self, *, now: dt.datetime) -> None:
+        """One was accepted: from the minute's bucket while it lives, else from the two days'."""
+        if self.act_quota > 0 and self.act_quota_until and now < self.act_quota_until:
+            self.act_quota -= 1
+        else:
+            self.message_quota = max(0, self.message_quota - 1)
+
+    def window_closed(self) -> None:
+        """WeChat said so (45015, 45047): its word counts, not our ledger."""
+        self.message_quota = self.act_quota = 0
+
+    def hold(self, message: Message, *, now: dt.datetime) -> None:
+        """Keep a message that may not leave until the veteran speaks again."""
+        message.status, message.due_at = Status.HELD, None
+        message.trouble = "waits until the veteran speaks"
+        self.holds_messages = True
+
+    def release_held(self, db: Session, *, now: dt.datetime) -> None:
+        db.execute(
+            update(Message)
+            .where(Message.conversation_id == self.id, Message.status == Status.HELD)
+            .values(status=Status.QUEUED, due_at=now, tries=0)
+            .execution_options(synchronize_session=False)
+        )
+        self.holds_messages = False
+
+    # -- how fast it is heard ---------------------------------------------------------------------------------------
+
+    def too_fast(self, *, now: dt.datetime) -> bool:
+        """Count one more message; True when this person sends more than we answer (R61)."""
+        minute, day = int(now.timestamp()) // 60, now.astimezone(SHANGHAI).toordinal()
+        self.heard_this_minute = self.heard_this_minute + 1 if minute == self.minute else 1
+        self.heard_this_day = self.heard_this_day + 1 if day == self.day else 1
+        self.minute, self.day = minute, day
+        return self.heard_this_minute > MOST_A_MINUTE or self.heard_this_day > MOST_A_DAY
+
+    def tell_too_fast(self, *, now: dt.datetime) -> bool:
+        """Whether it is time to say so again: once in ten minutes."""
+        if self.told_too_fast_at and now - self.told_too_fast_at < TOLD_EVERY:
+            return False
+        self.told_too_fast_at = now
+        return True
+
+
+def erase_words(db: Session, conversation: Conversation) -> None:
+    """Take the words of a conversation away, both sides; that something was said remains (PIPL 47, R51)."""
+    db.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation.id, Message.words_sealed.is_not(None))
+        .values(words_sealed=None)
+        .execution_options(synchronize_session=False)
+    )

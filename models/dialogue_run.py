@@ -1,0 +1,83 @@
+"""Where a dialogue stands with one person, kept between two messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Sealed, UtcDateTime, new_uid
+from models.conversation import Conversation
+
+
+class DialogueRun(Base):
+    """Where a dialogue stands with one person. One is open at most; a form that was left waits parked."""
+
+    __tablename__ = "dialogue_runs"
+    __table_args__ = (
+        Index(
+            "uq_dialogue_runs_open",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
+        ),
+        Index("ix_dialogue_runs_conversation_id_status", "conversation_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(16), default=new_uid)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    dialogue: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(8), default="open")  # open | parked | closed
+    state_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    touched_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    _state = Sealed()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Small JSON keyed by stable names (keys, never positions)."""
+        state: dict[str, Any] = json.loads(self._state or "{}")
+        return state
+
+    @classmethod
+    def open_in(cls, db: Session, conversation: Conversation) -> DialogueRun | None:
+        query = select(cls).where(cls.conversation_id == conversation.id, cls.status == "open")
+        return db.scalars(query).first()
+
+    @classmethod
+    def parked_in(cls, db: Session, conversation: Conversation, dialogue: str | None = None) -> DialogueRun | None:
+        """The form that was left last, of this dialogue or of any."""
+        query = select(cls).where(cls.conversation_id == conversation.id, cls.status == "parked")
+        if dialogue:
+            query = query.where(cls.dialogue == dialogue)
+        return db.scalars(query.order_by(cls.touched_at.desc())).first()
+
+    @classmethod
+    def begin(
+        cls, db: Session, conversation: Conversation, dialogue: str, state: dict[str, Any], *, now: dt.datetime
+    ) -> DialogueRun:
+        run = cls(uid=new_uid(), conversation_id=conversation.id, dialogue=dialogue, status="open", touched_at=now)
+        db.add(run)
+        run.keep(state, now=now)
+        db.flush()
+        return run
+
+    def keep(self, state: dict[str, Any], *, now: dt.datetime) -> None:
+        self._state = json.dumps(state, ensure_ascii=False)
+        self.touched_at, self.reminded_at = now, None
+
+    def park(self) -> None:
+        self.status = "parked"
+
+    def resume(self, *, now: dt.datetime) -> None:
+        self.status, self.touched_at = "open", now
+
+    def close(self) -> None:
+        """A finished or dropped run keeps nothing of what was told."""
+        self.status, self.state_sealed = "closed", None

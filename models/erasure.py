@@ -1,0 +1,66 @@
+"""Erasure: what a person asked to be forgotten, and the list that is played again after a restore (R51)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, UtcDateTime, keys_of
+from models.case import Case, CaseEvent
+from models.conversation import Conversation
+from models.dialogue_run import DialogueRun
+from models.media import Media
+from models.message import Message
+from models.people import Consent, Veteran
+
+
+class Erasure(Base):
+    """Who was erased, as a blind index: the list itself must not name anybody."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_index: Mapped[str] = mapped_column(String(40), index=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def of(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
+        """Forget profile, chat, drafts and files. A petition stays under its number, with what was told for it."""
+        cls.drop_drafts(db, conversation)
+        db.execute(
+            update(Message)
+            .where(Message.conversation_id == conversation.id, Message.words_sealed.is_not(None))
+            .values(words_sealed=None)
+            .execution_options(synchronize_session=False)
+        )
+        Media.erase_of(db, conversation, spared=_files_on_record(db, conversation))
+        if conversation.veteran_id is not None:
+            db.get_one(Veteran, conversation.veteran_id).forget()
+            consent = Consent.standing(db, conversation.veteran_id)
+            if consent is not None:
+                consent.withdrawn_at = now
+        index = keys_of(db).index("conversations.contact", f"{conversation.channel} {conversation.contact}")
+        erasure = cls(contact_index=index, at=now)
+        db.add(erasure)
+        return erasure
+
+    @classmethod
+    def unlink(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> None:
+        """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform sheet 13, 28)."""
+        cls.of(db, conversation, now=now)
+        conversation.contact, conversation.follows, conversation.mode = f"gone:{conversation.uid}", False, "bot"
+
+    @staticmethod
+    def drop_drafts(db: Session, conversation: Conversation) -> None:
+        runs = select(DialogueRun).where(DialogueRun.conversation_id == conversation.id, DialogueRun.status != "closed")
+        for run in db.scalars(runs):
+            run.close()
+
+
+def _files_on_record(db: Session, conversation: Conversation) -> frozenset[str]:
+    """Files that belong to a matter on record."""
+    filed = select(CaseEvent.media_uid).join(Case, Case.id == CaseEvent.case_id)
+    ours = filed.where(Case.conversation_id == conversation.id, CaseEvent.media_uid != "")
+    return frozenset(db.scalars(ours))

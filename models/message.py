@@ -1,0 +1,176 @@
+"""Everything said, both ways: the transcript and the outbox in one table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, and_, exists, select, text, tuple_, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from models.base import Base, BigId, Sealed, UtcDateTime, new_uid
+
+LEASE = dt.timedelta(minutes=2)
+MOST_TRIES = 5
+BACK_OFF = (1, 3, 9, 60)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform sheet 5.2)
+
+
+class Status(StrEnum):
+    """Where a message stands. Incoming ones are RECEIVED; the rest is the way out."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    CLAIMED = "claimed"  # a worker has it, nothing has left yet
+    SENDING = "sending"  # the call to the platform has begun: should the worker die now, nobody can know the outcome
+    HANDED_OVER = "handed_over"  # given to WeChat in the answer to a push
+    SENT = "sent"  # accepted by WeChat; there is no receipt of delivery
+    HELD = "held"  # WeChat lets nothing through until the veteran speaks again
+    UNKNOWN = "unknown"  # never sent twice (platform sheet 6.2)
+    FAILED = "failed"
+    PARKED = "parked"  # failed again and again for a reason of ours; reported to the operators
+    STOPPED = "stopped"
+
+
+WAITING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)
+
+
+class Priority:
+    """Who goes first when several messages are due."""
+
+    REPLY = 0
+    NUDGE = 5
+    NOTICE = 9
+
+
+class Message(Base):
+    """One thing said by one side of a conversation."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        # Only what is still to be done is indexed: the outbox stays small however long the transcript grows.
+        Index(
+            "ix_messages_due",
+            "due_at",
+            postgresql_where=text("status in ('queued', 'claimed', 'sending')"),
+            sqlite_where=text("status in ('queued', 'claimed', 'sending')"),
+        ),
+        Index("ix_messages_reply_to_id", "reply_to_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(16), default=new_uid)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    author: Mapped[str] = mapped_column(String(8))  # veteran | bot | staff
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(40), default="text")
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    masked: Mapped[str] = mapped_column(String(40), default="")
+    routed: Mapped[str] = mapped_column(String(40), default="")
+    useful: Mapped[bool | None]
+    reply_to_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("messages.id"))
+    status: Mapped[str] = mapped_column(String(12))
+    priority: Mapped[int] = mapped_column(default=Priority.REPLY)
+    due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(String(80), default="")
+    said_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    words = Sealed()
+
+    @classmethod
+    def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
+        """Take the messages that may leave now; they are ours for two minutes.
+
+        Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; a message still
+        QUEUED in another worker's hands blocks those behind it.
+        """
+        cls._give_up_dead_leases(db, now=now)
+        ahead = aliased(cls)
+        blocked = exists().where(
+            ahead.conversation_id == cls.conversation_id,
+            ahead.status.in_(WAITING),
+            tuple_(ahead.priority, ahead.id) < tuple_(cls.priority, cls.id),
+        )
+        due = (
+            select(cls.id)
+            .where(cls.status == Status.QUEUED, cls.due_at <= now, ~blocked)
+            .order_by(cls.priority, cls.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(db.scalars(due))
+        if not ids:
+            return []
+        db.execute(
+            update(cls)
+            .where(cls.id.in_(ids))
+            .values(status=Status.CLAIMED, due_at=now + LEASE, tries=cls.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+        taken = select(cls).where(cls.id.in_(ids)).order_by(cls.priority, cls.id)
+        return list(db.scalars(taken.execution_options(populate_existing=True)))
+
+    @classmethod
+    def _give_up_dead_leases(cls, db: Session, *, now: dt.datetime) -> None:
+        """A worker that died before its call began lost nothing; one that died during it leaves an unknown outcome."""
+        dead = and_(cls.due_at <= now, cls.status.in_((Status.CLAIMED, Status.SENDING)))
+        for before, after in ((Status.CLAIMED, Status.QUEUED), (Status.SENDING, Status.UNKNOWN)):
+            db.execute(
+                update(cls)
+                .where(dead, cls.status == before)
+                .values(status=after, trouble="the worker stopped")
+                .execution_options(synchronize_session=False)
+            )
+
+    def begin_sending(self, db: Session) -> bool:
+        """Note that the call begins now. False when the message is no longer ours (stopped, or the lease ran out)."""
+        done = db.execute(
+            update(Message)
+            .where(Message.id == self.id, Message.status == Status.CLAIMED)
+            .values(status=Status.SENDING)
+            .execution_options(synchronize_session=False)
+        )
+        self.status = Status.SENDING
+        return bool(getattr(done, "rowcount", 0))
+
+    def settle(self, status: Status, *, now: dt.datetime, trouble: str = "") -> None:
+        self.status, self.settled_at, self.trouble = status, now, trouble[:80]
+
+    def try_again(self, *, now: dt.datetime, trouble: str, after: dt.timedelta | None = None) -> None:
+        """Back into the queue after a pause; parked after the fifth try, so that it never stops the others (R64)."""
+        if self.tries >= MOST_TRIES and after is None:
+            self.settle(Status.PARKED, now=now, trouble=trouble)
+            return
+        pause = after or dt.timedelta(seconds=BACK_OFF[min(self.tries, len(BACK_OFF)) - 1])
+        self.status, self.due_at, self.trouble = Status.QUEUED, now + pause, trouble[:80]
+
+    def rate_answer(self, db: Session, *, useful: bool) -> None:
+        """This message rates the policy answer before it; the rating stays with the question."""
+        answered = (
+            select(Message)
+            .where(
+                Message.conversation_id == self.conversation_id,
+                Message.id < self.id,
+                Message.routed.startswith("policy:"),
+            )
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        question = db.scalars(answered).first()
+        if question is not None:
+            question.useful = useful
+
+    @classmethod
+    def reply_to(cls, db: Session, heard_id: int) -> Message | None:
+        """What was answered to a message, if anything was."""
+        return db.scalars(select(cls).where(cls.reply_to_id == heard_id, cls.author == "bot").order_by(cls.id)).first()
+
+    @classmethod
+    def transcript(cls, db: Session, conversation_id: int, *, most: int = 30) -> Iterator[Message]:
+        """The last words of a conversation, oldest first."""
+        newest = select(cls).where(cls.conversation_id == conversation_id).order_by(cls.id.desc()).limit(most)
+        return reversed(list(db.scalars(newest)))

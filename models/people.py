@@ -1,0 +1,72 @@
+"""The people: veterans, what they consented to, and the staff who act."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid
+
+CONSENT_VERSION = "2026-11"
+HANDLING = "handling"  # to keep what is told, with name and phone, and show it to those who handle the matter
+
+
+class Veteran(Base):
+    """A person as the office knows one: only what was told for a purpose. One openid, until identity is proven (R37)."""
+
+    __tablename__ = "veterans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(16), unique=True, default=new_uid)
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_index: Mapped[str | None] = mapped_column(String(40), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    name = Sealed()
+    phone = Sealed()
+
+    def told(self, *, name: str = "", phone: str = "") -> None:
+        """Keep the name or phone the person gave, and an index to find the phone by (R47)."""
+        if name:
+            self.name = name
+        if phone:
+            self.phone = phone
+            self.phone_index = keys_of(self).index("veterans.phone", phone)
+
+    def forget(self) -> None:
+        self.name_sealed = self.phone_sealed = self.phone_index = None
+
+
+class Consent(Base):
+    """What a person agreed to, in which words, and when it was taken back (PIPL 14, 15; R53)."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    veteran_id: Mapped[int] = mapped_column(ForeignKey("veterans.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def standing(cls, db: Session, veteran_id: int | None) -> Consent | None:
+        """The consent in force, if there is one."""
+        if veteran_id is None:
+            return None
+        return db.scalars(
+            select(cls).where(cls.veteran_id == veteran_id, cls.purpose == HANDLING, cls.withdrawn_at.is_(None))
+        ).first()
+
+
+class User(Base):
+    """Somebody who works here. How a user signs in, and as what, belongs to the console."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    shown_as: Mapped[str] = mapped_column(String(20))
