@@ -97,7 +97,8 @@ def answer(turn: Turn) -> Sequence[Said]:
         turn.heard.routed = "unknown"
         return [UNKNOWN_KIND()]
     turn.run = DialogueRun.open_in(turn.db, turn.conversation)
-    for dialogue in DIALOGUES:
+    in_crisis = turn.run is not None and turn.run.dialogue == URGENT.name
+    for dialogue in (URGENT,) if in_crisis else DIALOGUES:
         if dialogue.interrupts and dialogue.wants(turn):
             return _interrupt(turn, dialogue)
     if turn.run is not None:

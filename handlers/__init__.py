@@ -6,8 +6,17 @@ from handlers.my_data import MY_DATA
 from handlers.my_matters import MY_MATTERS
 from handlers.petition import PETITION
 from handlers.policy import POLICY
-from handlers.reception import RECEPTION
+from handlers.reception import RECEPTION, WAITING
 from handlers.urgent import URGENT
 
-DIALOGUES: tuple[Dialogue, ...] = (URGENT, RECEPTION, MY_DATA, FRONT_DESK, MY_MATTERS, PETITION, POLICY)
+DIALOGUES: tuple[Dialogue, ...] = (
+    URGENT,
+    MY_DATA,
+    FRONT_DESK,
+    RECEPTION,
+    MY_MATTERS,
+    PETITION,
+    WAITING,
+    POLICY,
+)
 BY_NAME = {dialogue.name: dialogue for dialogue in DIALOGUES}

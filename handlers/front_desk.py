@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from handlers.kit.form import BACK_WORDS, CANCEL_WORDS
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import OneShot, Step, Turn
 from models.dialogue_run import DialogueRun
@@ -135,28 +136,30 @@ class FrontDesk(OneShot):
     interrupts: ClassVar[bool] = True
 
     def wants(self, turn: Turn) -> bool:
-        if turn.kind == "subscribe":
+        if turn.kind in ("subscribe", "scan"):
             return True
         if turn.choice is not None:
-            return turn.run is None and turn.choice in (0, 3, 9)
+            return turn.run is None and turn.choice in (0, 3, 9) and not self._stops_waiting(turn)
         words = turn.plain
         if words in MENU_WORDS or words in HELP_WORDS or words in HARDSHIP_WORDS or self._wants_bigger(turn):
             return True
         if turn.run is None and words in GO_ON_WORDS:
             return DialogueRun.parked_in(turn.db, turn.conversation) is not None
+        if turn.run is None and words in BACK_WORDS | CANCEL_WORDS:
+            return True
         return turn.run is None and (words in HELLO_WORDS or words in THANKS_WORDS or words in DONE_WORDS)
 
     def open(self, turn: Turn) -> Step:
         words, parked = turn.plain, DialogueRun.parked_in(turn.db, turn.conversation)
         draft = parked or (turn.run if turn.run and turn.run.dialogue == "petition" else None)
         waits = [DRAFT_WAITS()] if draft else []
-        if turn.kind == "subscribe":
+        if turn.kind in ("subscribe", "scan"):
             return Step([WELCOME(), *waits], routed="welcome")
-        if turn.choice == 0 or words in MENU_WORDS:
+        if turn.choice == 0 or words in MENU_WORDS or words in BACK_WORDS:
             return Step([MENU(), *waits], routed="menu")
         if turn.choice == 3 or words in HARDSHIP_WORDS:
             return Step([HARDSHIP()], {"offered": ["N01"], "at": "offered"}, runs_as="policy", routed="hardship")
-        if turn.choice == 9:
+        if turn.choice == 9 or words in CANCEL_WORDS:
             return Step([NOTHING_TO_CANCEL()], routed="cancel")
         if words in HELP_WORDS or self._wants_bigger(turn):
             return Step([BIGGER() if self._wants_bigger(turn) else HELP()], stay=True, routed="help")
@@ -165,6 +168,9 @@ class FrontDesk(OneShot):
         if words in HELLO_WORDS:
             return Step([HELLO(), *waits], routed="hello")
         return Step([THANKS() if words in THANKS_WORDS else ALL_RIGHT()], routed="thanks")
+
+    def _stops_waiting(self, turn: Turn) -> bool:
+        return turn.choice == 9 and turn.conversation.mode == "waiting"
 
     def _wants_bigger(self, turn: Turn) -> bool:
         return len(turn.plain) <= 12 and any(words in turn.plain for words in BIGGER_WORDS)

@@ -21,9 +21,8 @@ SURE_TO_ERASE = Phrase(
     "my_data.sure_to_erase",
     "删了就找不回来：聊天、照片、录音、姓名电话、没填完的表，都删。\n登记过的事按规定要留在编号下面，不删。\n1 是，删掉\n2 不删",
 )
-ERASED = Phrase(
-    "my_data.erased", "删掉了。照片、录音 24 小时内清完。登记过的 {cases} 件事还在编号下面。以后还能照样问、照样找人。"
-)
+ERASED = Phrase("my_data.erased", "删掉了。照片、录音 24 小时内清完。以后还能照样问、照样找人。")
+STILL_ON_RECORD = Phrase("my_data.still_on_record", "登记过的 {cases} 件事，还在编号下面。")
 NOT_ERASED = Phrase("my_data.not_erased", "好的，没有删。")
 WITHDRAWN = Phrase(
     "my_data.withdrawn",
@@ -59,7 +58,7 @@ class MyData:
         if turn.choice == 1:
             cases = len(Case.of(turn.db, turn.conversation))
             Erasure.of(turn.db, turn.conversation, now=turn.now)
-            return Step([ERASED(cases=cases)])
+            return Step([ERASED(), STILL_ON_RECORD(cases=cases)] if cases else [ERASED()])
         return Step([NOT_ERASED()])
 
     def reopen(self, turn: Turn, state: State) -> Step:

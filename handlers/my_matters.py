@@ -61,7 +61,7 @@ TRIGGERS = frozenset(
         "催一下",
     ]
 )
-WITHDRAW_WORDS = ("我要撤回", "撤回", "撤诉", "不想办了", "撤销")
+WITHDRAW_WORDS = frozenset(["我要撤回", "撤回", "撤诉", "我要撤诉", "不想办了", "撤销", "撤回信访", "我要撤回信访"])
 MOST_LISTED = 6
 
 
@@ -78,7 +78,7 @@ class MyMatters:
             return turn.run is None or turn.run.dialogue not in ("petition", "reception", "urgent", self.name)
         if turn.choice is not None:
             return turn.choice == 4 and turn.run is None
-        return turn.plain in TRIGGERS
+        return turn.plain in TRIGGERS or (turn.plain in WITHDRAW_WORDS and turn.run is None)
 
     def open(self, turn: Turn) -> Step:
         cases = Case.of(turn.db, turn.conversation)
@@ -87,6 +87,8 @@ class MyMatters:
         if not cases:
             return Step([NONE_YET()], routed="my_matters")
         if len(cases) == 1:
+            if turn.plain in WITHDRAW_WORDS and cases[0].is_open:
+                return self._do(turn, cases[0], {"at": "one", "id": cases[0].id})
             return self._show(turn, cases[0])
         shown = cases[:MOST_LISTED]
         rows = [f"{number} {title_of(case)}（{case.spoken_number}）" for number, case in enumerate(shown, start=1)]
@@ -125,9 +127,9 @@ class MyMatters:
         if turn.choice == 2 and case.is_open:
             before = case.urged_at
             if case.urge(turn.db, now=turn.now):
-                return Step([URGED()])
+                return Step([URGED()], state)
             day = (before or turn.now).astimezone(SHANGHAI)
-            return Step([URGED_LATELY(day=f"{day.month} 月 {day.day} 日")])
+            return Step([URGED_LATELY(day=f"{day.month} 月 {day.day} 日")], state)
         if case.is_open and turn.plain in WITHDRAW_WORDS:
             return Step([SURE_TO_WITHDRAW(number=case.spoken_number)], state | {"at": "withdrawing"})
         return PASS_ON

@@ -56,7 +56,7 @@ FILED = Phrase(
 )
 FILED_ANONYMOUS = Phrase(
     "petition.filed_anonymous",
-    "收到了，老战友。\n登记编号：{number}\n（不用记，回复 4 就能查）\n您没留姓名电话，不能书面答复您，进度在这里看。想留，随时说。\n"
+    "收到了，老战友。\n登记编号：{number}\n（不用记，回复 4 就能查）\n您没留姓名电话，不能书面答复您，进度在这里看。想留，回复 4 补充。\n"
     "您也可以打 12345，或到信访接待窗口反映。\n有材料，现在拍照发来就行。",
 )
 
@@ -200,7 +200,10 @@ class PetitionForm(Form):
     def wants(self, turn: Turn) -> bool:
         if turn.choice is not None:
             return turn.choice == 2
-        return turn.plain in TRIGGERS or (turn.reading.found.road == "PETITION" and turn.kind in ("text", "voice"))
+        if turn.plain in TRIGGERS:
+            return True
+        # Who waits for a person tells the matter to that person.
+        return turn.reading.found.road == "PETITION" and turn.conversation.mode == "bot"
 
     def open(self, turn: Turn) -> Step:
         parked = DialogueRun.parked_in(turn.db, turn.conversation, self.name)

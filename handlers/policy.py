@@ -17,6 +17,7 @@ CLEAR_NOW = Phrase("policy.clear_now", "1 有用\n2 没用\n8 找人问")
 GLAD = Phrase("policy.glad", "好的，谢谢您。还想问别的，直接说就行。")
 NOT_USEFUL = Phrase("policy.not_useful", "对不住，没答好。\n1 换个说法再问\n8 找人问")
 SAY_IT_ANOTHER_WAY = Phrase("policy.say_it_another_way", "好，您换个说法再说一遍。")
+GO_AHEAD = Phrase("policy.go_ahead", "好，您说，我听着。")
 NOT_FOUND = Phrase(
     "policy.not_found", "没有查到确切规定，不敢乱说。您的问题记下了。\n8 找老战友来答\n也可以换个说法再问。"
 )
@@ -27,7 +28,7 @@ TWICE = Phrase(
     "policy.twice", "对不住，我又没听懂，怪我。请接待室的人来跟您说，好不好？\n1 好，请人来\n2 我换个说法\n8 找人"
 )
 VOICE_UNREAD = Phrase("policy.voice_unread", "这段话我没听清，录音留着。\n1 再说一遍\n2 我打字\n8 找人听")
-ASIDE_SOURCE = Phrase("policy.aside_source", "（{source}，细的填完再问）")
+ASIDE_SOURCE = Phrase("policy.aside_source", "（依据：{source}）")
 
 POPULAR = ("B01", "I01", "G01", "N01", "D02")
 LONGEST_ASIDE = 70
@@ -66,7 +67,9 @@ class Policy:
             return self._answer(article) if article else self._not_understood(turn, NOT_FOUND())
         if state["at"] == "answered" and turn.choice in (1, 2):
             return self._rate(turn, state, useful=turn.choice == 1)
-        if state["at"] in ("unclear", "voice") and turn.choice in (1, 2):
+        if state["at"] == "voice" and turn.choice in (1, 2):
+            return Step([GO_AHEAD()])
+        if state["at"] == "unclear" and turn.choice == 1:
             return Step([SAY_IT_ANOTHER_WAY()])
         if state["at"] == "twice" and turn.choice in (1, 2):
             return Step(then="reception") if turn.choice == 1 else Step([SAY_IT_ANOTHER_WAY()])
@@ -125,7 +128,7 @@ def answer_aside(turn: Turn) -> list[Said] | None:
             break
         lines.append(line[:LONGEST_ASIDE])
         left -= len(line)
-    return [*lines, ASIDE_SOURCE(source=f"《{article.cite}》{article.article.split('、')[0]}")]
+    return [*lines, ASIDE_SOURCE(source=f"《{article.cite}》{article.article.split('、')[0].strip('—')}")]
 
 
 ASKING_WORDS = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
-from handlers.kit.turn import Reading, State, Step, Turn
+from handlers.kit.turn import OneShot, Reading, State, Step, Turn
 from handlers.policy import answer_lines
 from models.conversation import SHANGHAI
 from models.office_hours import WEEKDAYS
@@ -69,12 +70,16 @@ class Reception:
     def wants(self, turn: Turn) -> bool:
         if turn.run is not None and turn.run.dialogue == self.name and turn.choice is None:
             return False  # already waiting: what is said now belongs to the matter
+        if turn.choice == 9 and turn.run is None and turn.conversation.mode == "waiting":
+            return True
         in_a_form = turn.run is not None and turn.run.dialogue == "petition"
         if in_a_form and len(turn.plain) > LONGEST_ASKING:
             return False  # a long text in a form is the story
         return asks_for_a_person(turn.reading)
 
     def open(self, turn: Turn) -> Step:
+        if turn.choice == 9:
+            return self.hear(turn, {"at": "waiting"})
         ticket = ReceptionTicket.open(turn.db, turn.conversation, reason="asked", now=turn.now)
         return Step([FINDING(), *self._place(turn, ticket)], {"at": "waiting"}, routed="person")
 
@@ -117,7 +122,21 @@ class Reception:
         return [*lines, SAY_IT_NOW(), WAYS_OUT(), *said]
 
 
+class Waiting(OneShot):
+    """What is said while one waits, after something else had been asked in between: it belongs to the matter."""
+
+    name: ClassVar[str] = "waiting"
+    interrupts: ClassVar[bool] = False
+
+    def wants(self, turn: Turn) -> bool:
+        return turn.conversation.mode == "waiting" and turn.choice is None
+
+    def open(self, turn: Turn) -> Step:
+        return replace(RECEPTION.hear(turn, {"at": "waiting"}), runs_as=RECEPTION.name)
+
+
 RECEPTION = Reception()
+WAITING = Waiting()
 
 
 def asks_for_a_person(reading: Reading) -> bool:

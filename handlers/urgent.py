@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from handlers.crisis import Crisis
 from handlers.kit.phrase import Phrase
-from handlers.kit.turn import State, Step, Turn
+from handlers.kit.turn import PASS_ON, State, Step, Turn
+from handlers.policy import answer_aside
 from models.reception import ReceptionTicket
 
 # The only numbers these words may hold: 110, 119, 120, 12356, 12345, checked by a test.
@@ -47,6 +48,8 @@ CALL_ME = Phrase("urgent.call_me", "记下了，值班人员尽快给您打电�
 WE_LISTEN = Phrase("urgent.we_listen", "好，不急。您先说，说的都给值班人员看着。人马上到。")
 STILL_HERE = Phrase("urgent.still_here", "都看到了，值班人员会来接着听。有危险，马上打 110、120；想说话，打 12356。")
 
+IN_NEED = Phrase("urgent.in_need", "值班人员还是会来。有危险，马上打 110、120；想说话，打 12356。")
+
 
 class Urgent:
     """Approved words and numbers at once, an urgent ticket, and no menu. Only a person ends it."""
@@ -65,12 +68,16 @@ class Urgent:
         return Step([WORDS[kind](), AFTER()], {"kind": kind}, routed=f"urgent:{kind}")
 
     def hear(self, turn: Turn, state: State) -> Step:
-        ticket = ReceptionTicket.open(turn.db, turn.conversation, reason="urgent", urgent=state["kind"], now=turn.now)
+        ticket = ReceptionTicket.of(turn.db, turn.conversation)
+        if ticket is None:  # a person has been there and closed it
+            return PASS_ON
         if turn.choice == 1:
             ticket.call_me()
             return Step([CALL_ME()], state)
         if turn.choice == 2:
             return Step([WE_LISTEN()], state)
+        if turn.choice is None and (answer := answer_aside(turn)):
+            return Step([*answer, IN_NEED()], state)
         return Step([STILL_HERE()], state)
 
     def reopen(self, turn: Turn, state: State) -> Step:

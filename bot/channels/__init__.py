@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # Everything a contact can send, as dialogues know it. Other names are kept as the platform writes them.
-SPOKEN = frozenset({"text", "image", "voice", "video", "location", "link", "file"})
+SPOKEN = frozenset({"text", "image", "voice", "video", "location", "link"})
 
 Parameters = Mapping[str, Sequence[str]]  # a query string: a name may stand in it more than once
 

@@ -32,6 +32,7 @@ AT_THE_START = Phrase("form.at_the_start", "已经是第一步了。")
 CANCELLED = Phrase("form.cancelled", "好的，不办了。填的内容删掉了。想办，随时回复 2。")
 LEFT_OFF = Phrase("form.left_off", "上次填到第 {step} 步，都还在。\n1 接着填\n2 重新来\n9 不办了")
 HEARD_VOICE = Phrase("form.heard_voice", "我听到的是：\n“{words}”\n听对了吗？\n1 对\n2 不对，重说")
+SAY_IN_WORDS = Phrase("form.say_in_words", "这里不用回数字，打字或者说话都行。")
 SAY_AGAIN = Phrase("form.say_again", "好，请再说一遍，打字也行。")
 VOICE_KEPT = Phrase("form.voice_kept", "录音留下了，办事的人会听。")
 PHOTO_KEPT = Phrase("form.photo_kept", "收到了，已经放进材料里，一共 {count} 件。")
@@ -128,14 +129,16 @@ class Form:
         answers = state["answers"]
         if (aside := self._aside(turn, question)) is not None:
             return self._ask(turn, state | {"set_aside": turn.plain}, question, *aside, CONTINUE())
-        if question.gathers and not (turn.choice == 1 and answers.get(question.key)):
-            answers[question.key] = [*answers.get(question.key, []), question.read(turn, answers)]
-            return Step(question.gathers(answers), state)
-        if not question.gathers:
+        told_all = question.gathers and turn.choice == 1 and answers.get(question.key)
+        if not told_all:
             try:
-                answers[question.key] = question.read(turn, answers)
+                answer = question.read(turn, answers)
             except Reject as no:
                 return self._ask(turn, state, question, no.line)
+            if question.gathers:
+                answers[question.key] = [*answers.get(question.key, []), answer]
+                return Step(question.gathers(answers), state)
+            answers[question.key] = answer
         return self._ask_next(turn, state | {"done": [*state.get("done", []), question.key]})
 
     def _aside(self, turn: Turn, question: Question) -> Sequence[Said] | None:
@@ -282,9 +285,9 @@ def one_of(choices: Sequence[str]) -> Callable[[Turn, Answers], str]:
 
 
 def some_words(turn: Turn, _answers: Answers) -> str:
-    """A reader for free words: anything but nothing."""
-    if not turn.text.strip():
-        raise Reject(SAY_AGAIN())
+    """A reader for free words: anything but nothing, or a digit that chooses nothing."""
+    if not turn.text.strip() or turn.choice is not None:
+        raise Reject(SAY_IN_WORDS())
     return turn.text.strip()
 
 

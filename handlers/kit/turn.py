@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
@@ -21,6 +22,7 @@ from models.message import Message
 
 State = dict[str, Any]
 TOO_SHORT_TO_SEARCH = 2
+_LONG_NUMBER = re.compile(r"[0-9]{6,}x?")  # phones and papers say nothing of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Reading:
         words = plain(text)
         digit = choice(text)
         searched = digit is None and len(words) >= TOO_SHORT_TO_SEARCH
-        found = library.search(words) if searched else Finding()
+        found = library.search(_LONG_NUMBER.sub("", words)) if searched else Finding()
         return cls(text, words, digit, crisis_in(text) if digit is None else None, found)
 
 
