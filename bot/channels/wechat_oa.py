@@ -63,6 +63,10 @@ class WeChatOfficialAccount:
         self._prove(parameters, "signature")
         return _once(parameters, "echostr", _ECHO)
 
+    @property
+    def original_id(self) -> str:
+        return self._settings.original_id
+
     def acknowledge(self) -> str:
         return "success"
 
@@ -89,12 +93,37 @@ class WeChatOfficialAccount:
             xml = sealing.crypto.encrypt_message(xml, secrets.token_hex(8), str(int(at.timestamp())))
         return xml, "application/xml"
 
+    def imitate(self, xml: str, *, at: dt.datetime) -> tuple[dict[str, str], bytes]:
+        """A push as the platform would make it, for trials of our own service: query and body."""
+        envelope = self._cryptos[0].encrypt_message(xml, secrets.token_hex(8), str(int(at.timestamp())))
+        sealed = read_xml(envelope.encode())
+        timestamp, nonce = sealed["TimeStamp"], sealed["Nonce"]
+        query = {
+            "signature": self._sign(timestamp, nonce),
+            "timestamp": timestamp,
+            "nonce": nonce,
+            "encrypt_type": "aes",
+            "msg_signature": sealed["MsgSignature"],
+        }
+        return query, envelope.encode()
+
+    def open_answer(self, body: bytes) -> str:
+        """The words of our own sealed answer, for trials."""
+        sealed = read_xml(body)
+        inner = self._cryptos[0].decrypt_message(
+            body.decode(), sealed["MsgSignature"], sealed["TimeStamp"], sealed["Nonce"]
+        )
+        return read_xml(inner if isinstance(inner, bytes) else inner.encode())["Content"]
+
+    def _sign(self, *parts: str) -> str:
+        signing = "".join(sorted([self._settings.token, *parts]))
+        return hashlib.sha1(signing.encode()).hexdigest()  # noqa: S324  the platform's own scheme
+
     def _prove(self, parameters: Parameters, named: str, *signed: str) -> tuple[str, str]:
         """Check a signature in constant time, on bytes; each parameter has to be there exactly once (R2)."""
         timestamp, nonce = _once(parameters, "timestamp", _TIMESTAMP), _once(parameters, "nonce", _NONCE)
         given = _once(parameters, named, re.compile(r"[0-9a-f]{40}"))
-        signing = "".join(sorted([self._settings.token, timestamp, nonce, *signed]))
-        if not hmac.compare_digest(hashlib.sha1(signing.encode()).hexdigest().encode(), given.encode()):  # noqa: S324
+        if not hmac.compare_digest(self._sign(timestamp, nonce, *signed).encode(), given.encode()):
             raise Refused(named)
         return timestamp, nonce
 

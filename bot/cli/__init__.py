@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.chat import chat
 from bot.cli.database import db
 from bot.cli.keys import keys
 from bot.cli.policy import policy
 from bot.cli.running import deliver, demo, jobs, serve
+from bot.cli.trial import trial
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,5 +17,5 @@ def frontdoor() -> None:
     """军人之家的聊天前门：答政策、记诉求、找得到人。"""
 
 
-for command in (serve, deliver, jobs, demo, policy, db, keys):
+for command in (serve, deliver, jobs, demo, policy, db, keys, chat, trial):
     frontdoor.add_command(command)
