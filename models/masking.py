@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 TAKEN_OUT = "〔可能涉密〕"
@@ -43,11 +43,8 @@ class _Group:
     end: int = 0
 
 
-@dataclass(slots=True)
-class _Run:
-    """Groups with nothing but spaces, dashes and the like between them: perhaps one number, perhaps several."""
-
-    groups: list[_Group] = field(default_factory=list)
+# Groups with nothing but spaces, dashes and the like between them: perhaps one number, perhaps several.
+_Run = list[_Group]
 
 
 def mask(text: str) -> Masked:
@@ -68,11 +65,11 @@ def find_phone(text: str) -> str | None:
 
 def mask_secrets(text: str) -> Masked:
     """The text with 番号, 代号, 驻地, 装备型号 and 行动代号 replaced by 〔可能涉密〕."""
-    pieces, done = [], 0
-    for start, end in _secrets(text):
-        pieces += [text[done:start], TAKEN_OUT]
-        done = end
-    return Masked("".join([*pieces, text[done:]]), frozenset({"secret"} if pieces else ()))
+    stored = _without_secrets(text)
+    if stored == text:
+        return Masked(text, frozenset())
+    # Once more: digits before a secret, gone now, may have hidden the next one.
+    return Masked(_without_secrets(stored), frozenset({"secret"}))
 
 
 # ---- numbers -------------------------------------------------------------------------------------------------------
@@ -94,19 +91,20 @@ _CARD = re.compile(r"[2-9]\d{12,18}")
 
 _MASKS: dict[str, Callable[[str], str]] = {
     "id": lambda digits: f"{digits[:4]}**********{digits[-2:]}",
-    "phone": lambda digits: f"{digits[: 3 if digits[0] == '1' else _area(digits)]}****{digits[-4:]}",
+    "phone": lambda digits: f"{digits[: 3 if digits[0] == '1' or digits[1] in '12' else 4]}****{digits[-4:]}",
     "bank": lambda digits: f"****{digits[-4:]}",
 }
 
 
 def _numbers(text: str) -> list[_Number]:
-    found = [number for run in _runs(text) for number in _numbers_in(run.groups)]
+    found = [number for run in _runs(text) for number in _numbers_in(run)]
     return sorted((_with_plus(text, number) for number in found), key=lambda number: number.start)
 
 
 def _runs(text: str) -> Iterator[_Run]:
     """Read by hand, not by pattern: any text, however long, in one pass."""
-    run, separators = _Run(), 0
+    run: _Run = []
+    separators = 0
     for at, character in enumerate(text):
         digits = _read(character)
         if digits is None:
@@ -114,11 +112,11 @@ def _runs(text: str) -> Iterator[_Run]:
         if digits and (digits != "X" or _may_end_an_id(run, separators)):
             _append(run, digits, at, hanzi=character in _HANZI_DIGITS, fresh=separators > 0)
             separators = 0
-        elif character in _SEPARATORS and run.groups and separators < _MOST_SEPARATORS:
+        elif character in _SEPARATORS and run and separators < _MOST_SEPARATORS:
             separators += 1
         else:
             yield _without_masked(text, run)
-            run, separators = _Run(), 0
+            run, separators = [], 0
     yield _without_masked(text, run)
 
 
@@ -135,37 +133,34 @@ def _read(character: str) -> str | None:
 
 def _may_end_an_id(run: _Run, separators: int) -> bool:
     """An X is a digit only as the 18th of an ID: in 13800138000x2 it is none."""
-    sizes = [len(group.digits) for group in reversed(run.groups[-17:])]
+    sizes = [len(group.digits) for group in reversed(run[-17:])]
     return separators <= 1 and 17 in accumulate(sizes)
 
 
 def _append(run: _Run, digits: str, at: int, *, hanzi: bool, fresh: bool) -> None:
     # 我有一13800138000: where 汉字 meet figures a number may begin, so a group ends there.
-    split = not run.groups or fresh or (digits != "X" and run.groups[-1].hanzi != hanzi)
-    if split or run.groups[-1].digits.endswith("X"):
-        run.groups.append(_Group(hanzi, at))
-    run.groups[-1].digits += digits
-    run.groups[-1].end = at + 1
+    split = not run or fresh or (digits != "X" and run[-1].hanzi != hanzi)
+    if split or run[-1].digits.endswith("X"):
+        run.append(_Group(hanzi, at))
+    run[-1].digits += digits
+    run[-1].end = at + 1
 
 
 def _without_masked(text: str, run: _Run) -> _Run:
     """Without the digits of a mask already there: 6021 of 138****6021 must not join the number that follows."""
-    groups = run.groups
-    if groups and text[: groups[0].start].endswith("*"):
-        groups = groups[1:]
-    if groups and text[groups[-1].end :].startswith("*"):
-        groups = groups[:-1]
-    return _Run(groups)
+    first = 1 if run and run[0].start >= 4 and text.startswith("****", run[0].start - 4) else 0
+    last = len(run) - 1 if run and text.startswith("****", run[-1].end) else len(run)
+    return run[first:last]
 
 
-def _numbers_in(groups: list[_Group]) -> Iterator[_Number]:
+def _numbers_in(groups: _Run) -> Iterator[_Number]:
     """The whole run as one number; else each group by itself; else neighbouring groups joined."""
     if not groups:
         return
     if number := _as_number(groups):
         yield number
         return
-    left: list[_Group] = []
+    left: _Run = []
     for group in groups:
         if number := _as_number([group]):
             yield number
@@ -176,17 +171,19 @@ def _numbers_in(groups: list[_Group]) -> Iterator[_Number]:
     yield from _joined(left)
 
 
-def _joined(groups: list[_Group]) -> Iterator[_Number]:
+def _joined(groups: _Run) -> Iterator[_Number]:
+    """Numbers typed in parts. Single digits in a row are a number only when the run is nothing else: 1 1 1 1 …"""
     at = 0
     while at < len(groups):
-        ends = range(min(len(groups), at + _LONGEST_NUMBER), at + 1, -1)
-        found = next(((end, number) for end in ends if (number := _as_number(groups[at:end]))), None)
+        parts = (groups[at:end] for end in range(min(len(groups), at + _LONGEST_NUMBER), at + 1, -1))
+        parts = (part for part in parts if any(len(group.digits) > 1 for group in part))
+        found = next(((len(part), number) for part in parts if (number := _as_number(part))), None)
         if found:
             yield found[1]
-        at = found[0] if found else at + 1
+        at += found[0] if found else 1
 
 
-def _as_number(groups: list[_Group]) -> _Number | None:
+def _as_number(groups: _Run) -> _Number | None:
     digits = "".join(group.digits for group in groups)
     if not 10 <= len(digits) <= _LONGEST_NUMBER:
         return None
@@ -219,10 +216,6 @@ def _luhn(digits: str) -> bool:
     return (sum(doubled) + sum(int(digit) for digit in digits[::-2])) % 10 == 0
 
 
-def _area(digits: str) -> int:
-    return 3 if digits[1] in "12" else 4
-
-
 def _with_plus(text: str, number: _Number) -> _Number:
     """The + of +86 belongs to the phone."""
     plus = number.kind == "phone" and number.start > 0 and text[number.start - 1] in "+＋"
@@ -243,12 +236,12 @@ _NO_MEASURE = r"(?![0-9年月日号点元块万人名个岁余多座%路村组�
 _NO_BRANCH = r"(?!兵|部队|营|团|旅|站|连)"
 _SHIP = r"(?:核潜艇|潜艇|驱逐舰|护卫舰|登陆舰|补给舰|扫雷舰|猎潜艇|导弹艇|航母)"
 _MISSILE = r"(?:东风|红旗|鹰击|巨浪|长剑|霹雳|红箭|海红旗|(?<![A-Z])(?:DF|HQ|YJ|JL))"
-_MODEL = r"[A-Z]{0,4}-?[0-9]{2,4}[A-Z]?"
+_MODEL = r"(?:[A-Z]{1,4}-?[0-9]{1,4}|[0-9]{2,4})[A-Z]?"
 _SAYS = r"(?:是|为|叫|:)?"
 _PUBLIC_LINES = "12345|12348|12356|12338|12385|12388|96110|10086|10010|10000"
 
 _SECRETS = {
-    "番号：集团军": rf"(?:陆军)?{_ORDINAL}集团军(?:某部|某)?{_BELOW}{{0,5}}",
+    "番号：集团军": rf"(?:陆军)?{_ORDINAL}集团军(?:某部|某(?![师旅团营连]))?{_BELOW}{{0,5}}",
     # 14军 is a historic corps; 三军, 新四军 and 八路军 are not, so one bare 汉字 does not count.
     "番号：军师旅团": rf"(?<![0-9第{_NUMERALS}])(?:陆军|步兵|空降兵)?{_ORDINAL}[军师旅团]{_NO_UNIT}{_BELOW}{{0,5}}",
     "番号：军兵种": r"(?:火箭军|第?二炮兵?|海军|空军|舰队|武警)[^，。,.\s]{0,6}?"
@@ -265,12 +258,20 @@ _SECRETS = {
     "装备：型号在前": rf"{_MODEL}型? ?(?:导弹|雷达|{_SHIP}){_NO_BRANCH}",
     "装备：型号在后": rf"(?:导弹|雷达|{_SHIP})(?:的?型号|舷号)?{_SAYS} ?{_MODEL}{_NO_MEASURE}",
     "装备：舷号": rf"舷号{_SAYS} ?[0-9]{{2,4}}|(?<![0-9])[0-9]{{3}}[舰艇](?!员)",
-    "行动：代号": rf"(?:任务|行动|演习|演练|工程)的?代号{_SAYS}[“\"「]?(?![什啥多哪怎])[^，。,.!?\s]{{2,9}}",
-    "行动：代号在前": rf"代号{_SAYS}[“\"「]?(?![什啥多哪怎])[^，。,.!?\s的]{{2,9}}的?(?:行动|任务|演习|工程)",
+    "行动：代号": rf"(?:任务|行动|演习|演练|工程)的?代号(?!{_SAYS}[什啥多哪怎]){_SAYS}[“\"「]?[^，。,.!?\s]{{2,9}}",
+    "行动：代号在前": rf"代号(?!{_SAYS}[什啥多哪怎]){_SAYS}[“\"「]?[^，。,.!?\s的]{{2,9}}的?(?:行动|任务|演习|工程)",
     "行动：演习": r"[“\"「]?[一-龥]{2,4}[-—·](?:19|20)?[0-9]{2}[A-Z]?[”\"」]?(?:联合|实兵|对抗)?(?:军演|演习)"
     r"|[“\"「][^，。,.!?\s”\"」]{2,10}[”\"」](?:联合|实兵|对抗|军事)?(?:军演|演习)|[一-龥]{2,6}行动[-—](?:19|20)[0-9]{2}",
 }
 _SECRET = re.compile("|".join(f"(?:{pattern})" for pattern in _SECRETS.values()), re.IGNORECASE)
+
+
+def _without_secrets(text: str) -> str:
+    pieces, done = [], 0
+    for start, end in _secrets(text):
+        pieces += [text[done:start], TAKEN_OUT]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
