@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.channels import SPOKEN, Inbound
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.phrase import Phrase, Said, worded
-from handlers.kit.turn import Dialogue, Reading, Step, Turn
+from handlers.kit.turn import Dialogue, Reading, State, Step, Turn
 from handlers.urgent import URGENT
 from knowledge_base.library import Library
 from knowledge_base.normal import tidy
@@ -46,13 +46,22 @@ class Outcome:
 
     reply: Message | None
     repeated: bool = False
-    conversation: Conversation | None = None
 
 
 def receive(
-    db: Session, channel: str, inbound: Inbound, reading: Reading, library: Library, *, now: dt.datetime
+    db: Session,
+    channel: str,
+    inbound: Inbound,
+    reading: Reading,
+    library: Library,
+    *,
+    now: dt.datetime,
+    in_time: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer."""
+    """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer.
+
+    `in_time` tells whether the caller can still hand the answer over; else it stays in the outbox.
+    """
     conversation, heard = keep(db, channel, inbound, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
@@ -62,20 +71,21 @@ def receive(
     conversation.follows = True
     if not inbound.may_answer:
         return Outcome(None)
-    if conversation.too_fast(now=now) and reading.crisis is None:
+    turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
+    if conversation.too_fast and reading.crisis is None:
         lines: Sequence[Said] = [TOO_FAST()] if conversation.tell_too_fast(now=now) else ()
     else:
-        lines = answer(_turn(db, conversation, heard, inbound, reading, library, now=now))
-    return Outcome(_say(db, conversation, heard, lines, now=now), conversation=conversation)
+        lines = answer(turn)
+    return Outcome(_say(turn, lines, handed_over=in_time()))
 
 
 def keep(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> tuple[Conversation, Message | None]:
     """Lock the conversation and store what was heard, with numbers masked and military secrets left out (R48, R49)."""
-    conversation = Conversation.of(db, channel, inbound.contact, now=now)
+    conversation = Conversation.of(db, channel, inbound.contact, now=now, refills=inbound.refills)
     open_words = mask_secrets(tidy(inbound.text))
     numbers = mask(open_words.text)
     masked = ",".join(sorted(open_words.kinds | numbers.kinds))
-    arrival = Arrival(inbound.external_id, inbound.kind, numbers.text, inbound.said_at, inbound.refills)
+    arrival = Arrival(inbound.external_id, inbound.kind, numbers.text, inbound.said_at)
     return conversation, conversation.hear(db, arrival, masked=masked, now=now)
 
 
@@ -84,9 +94,9 @@ def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) 
     conversation, heard = keep(db, channel, inbound, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
-    heard.routed = "trouble"
     ReceptionTicket.open(db, conversation, reason="trouble", now=now)
-    return Outcome(_say(db, conversation, heard, [TROUBLE()], now=now), conversation=conversation)
+    words = worded([TROUBLE()], {})
+    return Outcome(conversation.say(db, words, now=now, reply_to=heard, routed="trouble", handed_over=True))
 
 
 def answer(turn: Turn) -> Sequence[Said]:
@@ -94,7 +104,7 @@ def answer(turn: Turn) -> Sequence[Said]:
     if turn.conversation.mode == "person" and not URGENT.wants(turn):
         return ()  # a person holds the chat; the bot is silent
     if turn.kind not in SPOKEN and turn.kind not in ("subscribe", "scan", "click", "scancode_waitmsg"):
-        turn.heard.routed = "unknown"
+        turn.routed = "unknown"
         return [UNKNOWN_KIND()]
     turn.run = DialogueRun.open_in(turn.db, turn.conversation)
     in_crisis = turn.run is not None and turn.run.dialogue == URGENT.name
@@ -105,13 +115,18 @@ def answer(turn: Turn) -> Sequence[Said]:
         step = _go_on(turn, turn.run)
         if not step.pass_on:
             return _carry_out(turn, step, turn.run.dialogue)
-        _leave(turn, close=True)
     return _begin(turn)
 
 
 def _begin(turn: Turn) -> Sequence[Said]:
+    """Nothing is open any more: dialogues see no run, and what they keep goes into the row of the one that passed."""
+    if turn.run is not None and _keeps_place(turn.run):
+        _leave(turn, close=True)
+    passed, turn.run = turn.run, None
     dialogue = next(dialogue for dialogue in DIALOGUES if dialogue.wants(turn))
-    return _carry_out(turn, dialogue.open(turn), dialogue.name)
+    step = dialogue.open(turn)
+    turn.run = passed
+    return _carry_out(turn, step, dialogue.name)
 
 
 def _go_on(turn: Turn, run: DialogueRun) -> Step:
@@ -148,14 +163,27 @@ def _carry_out(turn: Turn, step: Step, name: str) -> Sequence[Said]:
         return _carry_out(turn, following.open(turn), following.name)
     name = step.runs_as or name
     same = turn.run is not None and turn.run.status == "open" and turn.run.dialogue == name
-    if step.keep is not None and same and turn.run is not None:
-        turn.run.keep(step.keep, now=turn.now)
-    elif step.keep is not None:
-        _leave(turn, close=False)
-        turn.run = DialogueRun.begin(turn.db, turn.conversation, name, step.keep, now=turn.now)
+    if step.keep is not None:
+        _keep(turn, name, step.keep)
     elif not step.stay:
         _leave(turn, close=same)
     return step.say
+
+
+def _keep(turn: Turn, name: str, state: State) -> None:
+    """Keep a state in the open run's row, unless that run is a form whose place has to be kept."""
+    run = turn.run
+    if run is not None and run.dialogue != name and _keeps_place(run):
+        _leave(turn, close=False)
+    if turn.run is None:
+        turn.run = DialogueRun.begin(turn.db, turn.conversation, name, state, now=turn.now)
+    else:
+        turn.run.become(name, state, now=turn.now)
+
+
+def _keeps_place(run: DialogueRun) -> bool:
+    dialogue = BY_NAME.get(run.dialogue)
+    return dialogue is not None and dialogue.keeps_place
 
 
 def _leave(turn: Turn, *, close: bool) -> None:
@@ -163,8 +191,7 @@ def _leave(turn: Turn, *, close: bool) -> None:
     run = turn.run
     if run is None or run.status != "open":
         return
-    dialogue = BY_NAME.get(run.dialogue)
-    if dialogue is not None and dialogue.keeps_place and not close:
+    if _keeps_place(run) and not close:
         run.park()
     else:
         run.close()
@@ -174,8 +201,8 @@ def _leave(turn: Turn, *, close: bool) -> None:
 
 def _note(turn: Turn, step: Step) -> None:
     if step.routed:
-        turn.heard.routed = step.routed[:40]
-    if turn.kind in SPOKEN:
+        turn.routed = step.routed
+    if turn.kind in SPOKEN and not (step.understood and turn.conversation.misunderstood == 0):
         turn.conversation.misunderstood = 0 if step.understood else turn.conversation.misunderstood + 1
 
 
@@ -195,19 +222,18 @@ def _turn(
     return Turn(db, now, conversation, heard, inbound.kind, reading, library, media)
 
 
-def _say(
-    db: Session, conversation: Conversation, heard: Message, lines: Sequence[Said], *, now: dt.datetime
-) -> Message | None:
+def _say(turn: Turn, lines: Sequence[Said], *, handed_over: bool) -> Message | None:
     """Put the answer in the outbox, and a word about what was masked with it, in a second bubble if need be."""
     if not lines:
         return None
     wordings: dict[str, str] = {}
-    words, remark = worded(lines, wordings), worded(_remarks(heard), wordings)
+    words, remark = worded(lines, wordings), worded(_remarks(turn.heard), wordings)
     if remark and len(words) + len(remark) < LONGEST_BUBBLE:
         words, remark = f"{words}\n{remark}", ""
-    reply = conversation.say(db, words, now=now, reply_to=heard)
+    say, now = turn.conversation.say, turn.now
+    reply = say(turn.db, words, now=now, reply_to=turn.heard, routed=turn.routed, handed_over=handed_over)
     if remark:
-        conversation.say(db, remark, now=now)
+        say(turn.db, remark, now=now)
     return reply
 
 

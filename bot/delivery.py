@@ -6,6 +6,8 @@ import datetime as dt
 import logging
 import threading
 
+from sqlalchemy.orm import Session
+
 from bot.channels import MediaGone, SendFailed
 from bot.media import LARGEST, BadMedia, clean_in_child
 from bot.metrics import ALARMS, MEDIA, SENT
@@ -13,6 +15,7 @@ from bot.office import Office
 from models.conversation import Conversation
 from models.media import Media
 from models.message import Message, Status
+from models.vault import Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ def deliver(office: Office, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first. Any number of workers may run."""
     while not stop.is_set():
         try:
-            busy = deliver_due(office, stop) + fetch_due(office)
+            busy = deliver_due(office, stop) + fetch_due(office, stop)
         except Exception:
             # The store is away for a while: the rows are the queue, nothing is lost by waiting.
             logger.exception("delivery_interrupted")
@@ -51,18 +54,11 @@ def deliver_one(office: Office, message_id: int) -> None:
     with office.sessions.begin() as db:
         message = db.get_one(Message, message_id)
         conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
-        if message.status != Status.CLAIMED:
+        db.refresh(message)  # again, behind the lock: a door or another worker may have had it meanwhile
+        words = _words_to_send(db, message, conversation, now=now)
+        if not words:
             return
-        if not conversation.follows:
-            message.settle(Status.FAILED, now=now, trouble="no longer follows")
-            return
-        if not conversation.may_send(message.author, now=now):
-            conversation.hold(message, now=now)
-            SENT.labels("held").inc()
-            return
-        message.begin_sending(db)
-        channel, contact, words = conversation.channel, conversation.contact, message.words
-        from_bot = message.author == "bot"
+        channel, contact, from_bot = conversation.channel, conversation.contact, message.author == "bot"
     try:
         office.channels[channel].send(contact, words, from_bot=from_bot)
         failure = None
@@ -75,6 +71,30 @@ def deliver_one(office: Office, message_id: int) -> None:
     with office.sessions.begin() as db:
         message = db.get_one(Message, message_id)
         _settle(office, message, db.get_one(Conversation, message.conversation_id, with_for_update=True), failure)
+
+
+def _words_to_send(db: Session, message: Message, conversation: Conversation, *, now: dt.datetime) -> str:
+    """The words of a message whose call begins now; an empty text when it is not to be sent."""
+    if message.status != Status.CLAIMED:
+        return ""
+    if not conversation.follows:
+        message.settle(Status.FAILED, now=now, trouble="no longer follows")
+        return ""
+    try:
+        words = message.words
+    except Unreadable as damage:
+        # No later try would open it; raised here, it would take the rest of the batch with it for two minutes.
+        message.settle(Status.PARKED, now=now, trouble=str(damage))
+        _report(message, str(damage))
+        return ""
+    if not words:
+        message.settle(Status.STOPPED, now=now, trouble="its words were erased")
+        return ""
+    if not conversation.may_send(message.author, now=now):
+        conversation.hold(message, now=now)
+        SENT.labels("held").inc()
+        return ""
+    return words if message.begin_sending(db, now=now) else ""
 
 
 def _settle(office: Office, message: Message, conversation: Conversation, failure: SendFailed | None) -> None:
@@ -95,17 +115,25 @@ def _settle(office: Office, message: Message, conversation: Conversation, failur
         if failure.address_dead:
             conversation.follows = False
     if failure is not None and (failure.alarm or message.status == Status.PARKED):
-        ALARMS.labels("send").inc()
-        logger.error("message_in_trouble", extra={"message_id": message.id, "why": failure.reason})
+        _report(message, failure.reason)
     SENT.labels(message.status).inc()
 
 
-def fetch_due(office: Office) -> int:
+def _report(message: Message, why: str) -> None:
+    ALARMS.labels("send").inc()
+    logger.error("message_in_trouble", extra={"message_id": message.id, "why": why})
+
+
+def fetch_due(office: Office, stop: threading.Event | None = None) -> int:
     """Fetch and clean the files that are due."""
+    if stop is not None and stop.is_set():
+        return 0
     with office.sessions.begin() as db:
         claimed = [media.id for media in Media.claim_due(db, now=office.clock())]
         erased = Media.to_erase(db)
     for media_id in claimed:
+        if stop is not None and stop.is_set():
+            break  # the rest fall due again when their lease is over
         _fetch_one(office, media_id)
     for media_id, uid in erased:
         office.media.erase(uid)
@@ -127,10 +155,12 @@ def _fetch_one(office: Office, media_id: int) -> None:
             _not_fetched(db.get_one(Media, media_id), problem, now=office.clock())
         return
     with office.sessions.begin() as db:
-        media = db.get_one(Media, media_id)
+        media = db.get_one(Media, media_id, with_for_update=True)
         if media.state == "wanted":
             media.kept(type=cleaned.type, size=len(cleaned.content))
-    MEDIA.labels("kept").inc()
+            MEDIA.labels("kept").inc()
+        else:
+            office.media.erase(uid)  # its owner was forgotten while we fetched it; nobody would look for it again
 
 
 def _not_fetched(media: Media, problem: Exception, *, now: dt.datetime) -> None:

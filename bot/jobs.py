@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import sweeps
+from bot.erase_list import EraseList
 from bot.office import Office
 from models.job_lease import JobLease
 
@@ -96,7 +97,8 @@ class JobRunner:
         scheduler = BackgroundScheduler(
             timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        for job in JOBS:
+        erase_list = EraseList(self._office.settings.media_dir)  # its file lies where the settings say
+        for job in (*JOBS, Job(erase_list.list_erasures, minutes=1)):
             trigger = (
                 IntervalTrigger(minutes=job.minutes) if job.minutes else CronTrigger(hour=job.hours, timezone=zone)
             )

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -19,18 +19,27 @@ class SchemaIsNewer(Exception):
 
 def upgrade(engine: Engine) -> None:
     """Bring an empty or older database to the newest shape. Raises SchemaIsNewer."""
-    config = _config()
     with engine.begin() as connection:
         if is_newer(engine, connection):
             raise SchemaIsNewer("数据库比程序新，请换上新版程序。")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction that is already open, also to an older shape: a restore loads old rows into it."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def is_newer(engine: Engine, connection: object | None = None) -> bool:
     current = current_revision(engine) if connection is None else _revision(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return current is not None and current not in known
+    return current is not None and not is_known(current)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program knows a shape; one it does not know was made by a newer program."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def current_revision(engine: Engine) -> str | None:

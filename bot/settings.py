@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.age_file import a_recipient
 from models.vault import decode_key
@@ -132,10 +134,12 @@ class _Reader:
     def keys(self, name: str) -> tuple[bytes, ...]:
         text = self(name, needed="32 字节的密钥，用 frontdoor keys new 生成")
         try:
-            return tuple(decode_key(part.strip()) for part in text.split(",") if part.strip())
+            keys = tuple(decode_key(part.strip()) for part in text.split(",") if part.strip())
         except ValueError:
+            keys = ()
+        if text and not keys:
             self.faults.append(f"{PREFIX}{name} 要是 32 字节的密钥（URL 安全的 base64），用 frontdoor keys new 生成。")
-            return ()
+        return keys
 
 
 def _database(url: str) -> str:
@@ -159,16 +163,34 @@ def _faults(settings: Settings) -> list[str]:
         found.append("DATA_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。")
     if not re.fullmatch(r"(sqlite:///|postgresql\+psycopg://).+", settings.database_url):
         found.append("FRONTDOOR_DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头。")
+    if not _is_zone(settings.timezone):
+        found.append("FRONTDOOR_TIMEZONE 要写成 Asia/Shanghai 这样的时区名。")
     if settings.backup_recipient and not a_recipient(settings.backup_recipient):
         found.append("FRONTDOOR_BACKUP_RECIPIENT 要是 age1 开头的公钥。")
     return found + (_trial_faults(settings) if settings.trial else _production_faults(settings))
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
 def _trial_faults(settings: Settings) -> list[str]:
-    host = urlsplit(settings.wechat.api_base).hostname or ""
-    if settings.wechat.api_base != PLATFORM and not (host == "localhost" or host.startswith("127.")):
+    if settings.wechat.api_base != PLATFORM and not _on_this_machine(settings.wechat.api_base):
         return ["试用时 FRONTDOOR_WECHAT_API_BASE 只能是本机的模拟器，或者微信的正式地址。"]
     return []
+
+
+def _on_this_machine(address: str) -> bool:
+    """Whether an address is on loopback; 127.example.com is not."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _production_faults(settings: Settings) -> list[str]:
@@ -179,7 +201,7 @@ def _production_faults(settings: Settings) -> list[str]:
         found.append(f"正式使用时 FRONTDOOR_WECHAT_API_BASE 只能是 {PLATFORM}。")
     if not settings.public_url.startswith("https://"):
         found.append("正式使用时 FRONTDOOR_PUBLIC_URL 要以 https:// 开头。")
-    if {wechat.token, wechat.aes_key, wechat.app_id, settings.secret_key} & PUBLISHED:
+    if {wechat.token, wechat.aes_key, wechat.aes_key_previous, wechat.app_id, settings.secret_key} & PUBLISHED:
         found.append("微信的 Token、AES 密钥、AppID 里有文档或测试里的示例值，请换成自己的。")
     if settings.metrics_token and len(settings.metrics_token) < 16:
         found.append("FRONTDOOR_METRICS_TOKEN 太短，至少 16 个字符；不用就留空。")

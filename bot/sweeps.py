@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from handlers import BY_NAME
@@ -58,7 +58,9 @@ def delete_drafts(db: Session, now: dt.datetime) -> int:
 
 def settle_held(db: Session, now: dt.datetime) -> int:
     """Held messages leave when the ledger allows it again; after 30 days of silence they are given up."""
-    held = select(Conversation).where(Conversation.holds_messages).limit(BATCH)
+    # Those without a living ledger wait for the veteran; picked as well, they would fill the batch for ever.
+    living = or_(Conversation.message_quota_until > now, Conversation.act_quota_until > now)
+    held = select(Conversation).where(Conversation.holds_messages, living).limit(BATCH)
     released = 0
     for conversation in db.scalars(held):
         if conversation.may_send("bot", now=now):

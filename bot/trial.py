@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import requests
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.office import Office
@@ -99,8 +100,9 @@ def _report(office: Office, sent: Iterable[Sent]) -> Report:
     report = Report()
     with office.sessions.begin() as db:
         for one in sent:
-            kept = select(func.count(), func.max(Message.routed)).where(Message.external_id == one.external_id)
-            times, routed = db.execute(kept).one()
+            answer = aliased(Message)
+            kept = select(func.count(), func.max(answer.routed)).outerjoin(answer, answer.reply_to_id == Message.id)
+            times, routed = db.execute(kept.where(Message.external_id == one.external_id)).one()
             road = _road(routed or "")
             label = one.topic if one.topic in ("OUT", "PETITION", "HUMAN", "CRISIS") else "政策"
             right = road == "answer" and routed == f"policy:{one.topic}"

@@ -8,6 +8,7 @@ import time
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
+from sqlalchemy.orm import Session
 
 from bot.channels import Channel, Push, Refused
 from bot.conversation import Outcome, apologise, receive
@@ -76,8 +77,10 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
     try:
         reading = Reading.of(push.inbound.text, office.library)
         with office.sessions.begin() as db:
-            outcome = receive(db, channel.name, push.inbound, reading, office.library, now=now)
-            response = _respond(channel, push, outcome, started)
+            outcome = receive(
+                db, channel.name, push.inbound, reading, office.library, now=now, in_time=lambda: _in_time(started)
+            )
+            response = _respond(db, channel, push, outcome, started)
     except (DBAPIError, PoolIsEmpty):
         raise
     except Exception:
@@ -85,25 +88,28 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
         logger.exception("dialogue_failed")
         with office.sessions.begin() as db:
             outcome = apologise(db, channel.name, push.inbound, now=now)
-            response = _respond(channel, push, outcome, started)
+            response = _respond(db, channel, push, outcome, started)
     ANSWERED.labels("repeated" if outcome.repeated else "answered" if outcome.reply else "silent").inc()
     return response
 
 
-def _respond(channel: Channel, push: Push, outcome: Outcome, started: float) -> Response:
+def _respond(db: Session, channel: Channel, push: Push, outcome: Outcome, started: float) -> Response:
     """The answer in the response, while WeChat still listens; else it stays in the outbox and the worker sends it.
 
-    A message the worker has taken in hand is not handed over as well.
+    A retry finds its answer stored: handed over before, or still waiting and handed over now, unless a worker has it.
     """
     reply = outcome.reply
-    if reply is None or not push.inbound.may_answer or reply.status not in (Status.QUEUED, Status.HANDED_OVER):
+    if reply is None or not push.inbound.may_answer:
         return _plain(channel.acknowledge())
-    if reply.status == Status.QUEUED and time.monotonic() - started > IN_TIME:
+    if reply.status == Status.QUEUED and _in_time(started):
+        reply.hand_over(db, now=reply.said_at)
+    if reply.status != Status.HANDED_OVER:
         return _plain(channel.acknowledge())
-    body = _sealed(channel, push, reply.words, reply.said_at)
-    if reply.status == Status.QUEUED:
-        reply.settle(Status.HANDED_OVER, now=reply.said_at)
-    return Response(*body)
+    return Response(*_sealed(channel, push, reply.words, reply.said_at))
+
+
+def _in_time(started: float) -> bool:
+    return time.monotonic() - started <= IN_TIME
 
 
 def _sealed(channel: Channel, push: Push, words: str, at: object) -> tuple[str, int, dict[str, str]]:

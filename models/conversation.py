@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, case, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime, insert_into, keys_of, new_uid
@@ -31,7 +31,6 @@ class Arrival:
     kind: str
     words: str
     said_at: dt.datetime
-    refills: str = "message"  # message | act | nothing
 
 
 class Conversation(Base):
@@ -61,17 +60,22 @@ class Conversation(Base):
     holds_messages: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
-    def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime) -> Conversation:
-        """The conversation with a contact, locked until the transaction ends; made when it is the first word.
+    def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime, refills: str = "nothing") -> Conversation:
+        """The conversation with a contact who has just been heard, locked until the transaction ends.
 
+        It is made when this is the first word. The message is counted, and what it `refills` is full again.
         One statement that always writes: on PostgreSQL the update takes the row lock, so what is read afterwards is
         read behind it, never from a snapshot taken before the wait.
         """
-        table = insert_into(db, cls)
-        made = table.values(channel=channel, contact=contact, uid=new_uid(), heard_at=now)
-        locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_={"heard_at": now}).returning(
-            cls
-        )
+        minute, day = int(now.timestamp()) // 60, now.astimezone(SHANGHAI).toordinal()
+        heard = {"heard_at": now, "minute": minute, "day": day} | _full_again(refills, now)
+        first = {"uid": new_uid(), "heard_this_minute": 1, "heard_this_day": 1}
+        again = {
+            "heard_this_minute": case((cls.minute == minute, cls.heard_this_minute + 1), else_=1),
+            "heard_this_day": case((cls.day == day, cls.heard_this_day + 1), else_=1),
+        }
+        made = insert_into(db, cls).values(channel=channel, contact=contact, **heard, **first)
+        locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_=heard | again).returning(cls)
         row: Conversation = db.execute(locked, execution_options={"populate_existing": True}).scalar_one()
         return row
 
@@ -92,10 +96,8 @@ class Conversation(Base):
         }
         made = insert_into(db, Message).values(values).on_conflict_do_nothing(index_elements=["external_id"])
         heard: Message | None = db.execute(made.returning(Message)).scalar_one_or_none()
-        if heard is not None:
-            self._refill(arrival.refills, now)
-            if self.holds_messages:
-                self.release_held(db, now=now)
+        if heard is not None and self.holds_messages:
+            self.release_held(db, now=now)
         return heard
 
     def say(
@@ -109,8 +111,10 @@ class Conversation(Base):
         user_id: int | None = None,
         priority: int = Priority.REPLY,
         due_at: dt.datetime | None = None,
+        routed: str = "",
+        handed_over: bool = False,
     ) -> Message:
-        """Put a message in the outbox. It leaves by the worker, unless a door hands it over sooner."""
+        """Put a message in the outbox. It leaves by the worker, unless the door hands it over at once."""
         uid = new_uid()
         values = {
             "uid": uid,
@@ -120,21 +124,17 @@ class Conversation(Base):
             "kind": "text",
             "words_sealed": keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}"),
             "reply_to_id": reply_to.id if reply_to else None,
-            "status": Status.QUEUED,
+            "routed": routed[:40],
+            "status": Status.HANDED_OVER if handed_over else Status.QUEUED,
             "priority": priority,
             "due_at": due_at or now,
             "said_at": now,
+            "settled_at": now if handed_over else None,
         }
         said: Message = db.execute(insert_into(db, Message).values(values).returning(Message)).scalar_one()
         return said
 
     # -- what may be sent -------------------------------------------------------------------------------------------
-
-    def _refill(self, by: str, now: dt.datetime) -> None:
-        if by == "message":
-            self.message_quota, self.message_quota_until = PER_MESSAGE, now + MESSAGE_WINDOW
-        elif by == "act":
-            self.act_quota, self.act_quota_until = PER_ACT, now + ACT_WINDOW
 
     def sends_left(self, *, now: dt.datetime) -> int:
         """How many messages we may plan on. Quotas do not add up (6.1), so the larger bucket counts."""
@@ -176,12 +176,9 @@ class Conversation(Base):
 
     # -- how fast it is heard ---------------------------------------------------------------------------------------
 
-    def too_fast(self, *, now: dt.datetime) -> bool:
-        """Count one more message; True when this person sends more than we answer (R61)."""
-        minute, day = int(now.timestamp()) // 60, now.astimezone(SHANGHAI).toordinal()
-        self.heard_this_minute = self.heard_this_minute + 1 if minute == self.minute else 1
-        self.heard_this_day = self.heard_this_day + 1 if day == self.day else 1
-        self.minute, self.day = minute, day
+    @property
+    def too_fast(self) -> bool:
+        """Whether this person sends more than we answer (R61)."""
         return self.heard_this_minute > MOST_A_MINUTE or self.heard_this_day > MOST_A_DAY
 
     def tell_too_fast(self, *, now: dt.datetime) -> bool:
@@ -192,11 +189,10 @@ class Conversation(Base):
         return True
 
 
-def erase_words(db: Session, conversation: Conversation) -> None:
-    """Take the words of a conversation away, both sides; that something was said remains (PIPL 47, R51)."""
-    db.execute(
-        update(Message)
-        .where(Message.conversation_id == conversation.id, Message.words_sealed.is_not(None))
-        .values(words_sealed=None)
-        .execution_options(synchronize_session=False)
-    )
+def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:
+    """The bucket that an act of the veteran fills to its maximum."""
+    if refills == "message":
+        return {"message_quota": PER_MESSAGE, "message_quota_until": now + MESSAGE_WINDOW}
+    if refills == "act":
+        return {"act_quota": PER_ACT, "act_quota_until": now + ACT_WINDOW}
+    return {}

@@ -72,6 +72,11 @@ class DialogueRun(Base):
         self._state = json.dumps(state, ensure_ascii=False)
         self.touched_at, self.reminded_at = now, None
 
+    def become(self, dialogue: str, state: dict[str, Any], *, now: dt.datetime) -> None:
+        """Nothing of the dialogue before is worth keeping: another one goes on in its row."""
+        self.dialogue = dialogue
+        self.keep(state, now=now)
+
     def park(self) -> None:
         self.status = "parked"
 

@@ -24,6 +24,8 @@ class Erasure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_index: Mapped[str] = mapped_column(String(40), index=True)
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    unlinked: Mapped[bool] = mapped_column(default=False)  # the tie to the openid was cut as well
+    listed: Mapped[bool] = mapped_column(default=False)  # written to the list that outlives the database
 
     @classmethod
     def of(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
@@ -47,10 +49,12 @@ class Erasure(Base):
         return erasure
 
     @classmethod
-    def unlink(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> None:
+    def unlink(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
         """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform sheet 13, 28)."""
-        cls.of(db, conversation, now=now)
+        erasure = cls.of(db, conversation, now=now)
+        erasure.unlinked = True
         conversation.contact, conversation.follows, conversation.mode = f"gone:{conversation.uid}", False, "bot"
+        return erasure
 
     @staticmethod
     def drop_drafts(db: Session, conversation: Conversation) -> None:

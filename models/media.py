@@ -13,7 +13,6 @@ from models.message import Message
 
 LAPSES_AFTER = dt.timedelta(days=3)  # platform sheet 9.5
 LEASE = dt.timedelta(minutes=5)
-MOST_TRIES = 8
 
 
 class Media(Base):

@@ -126,15 +126,30 @@ class Message(Base):
                 .execution_options(synchronize_session=False)
             )
 
-    def begin_sending(self, db: Session) -> bool:
-        """Note that the call begins now. False when the message is no longer ours (stopped, or the lease ran out)."""
+    def begin_sending(self, db: Session, *, now: dt.datetime) -> bool:
+        """Note that the call begins now, under a lease of its own: those before it in the batch may have taken long.
+
+        False when the message is no longer ours (stopped, or the lease ran out).
+        """
         done = db.execute(
             update(Message)
             .where(Message.id == self.id, Message.status == Status.CLAIMED)
-            .values(status=Status.SENDING)
+            .values(status=Status.SENDING, due_at=now + LEASE)
             .execution_options(synchronize_session=False)
         )
-        self.status = Status.SENDING
+        ours = bool(getattr(done, "rowcount", 0))
+        if ours:
+            self.status, self.due_at = Status.SENDING, now + LEASE
+        return ours
+
+    def hand_over(self, db: Session, *, now: dt.datetime) -> bool:
+        """Give a message that still waits to the platform in an answer; False when a worker was faster."""
+        done = db.execute(
+            update(Message)
+            .where(Message.id == self.id, Message.status == Status.QUEUED)
+            .values(status=Status.HANDED_OVER, settled_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
         return bool(getattr(done, "rowcount", 0))
 
     def settle(self, status: Status, *, now: dt.datetime, trouble: str = "") -> None:
@@ -149,7 +164,7 @@ class Message(Base):
         self.status, self.due_at, self.trouble = Status.QUEUED, now + pause, trouble[:80]
 
     def rate_answer(self, db: Session, *, useful: bool) -> None:
-        """This message rates the policy answer before it; the rating stays with the question."""
+        """This message rates the policy answer before it; the rating stays with it."""
         answered = (
             select(Message)
             .where(
@@ -160,9 +175,9 @@ class Message(Base):
             .order_by(Message.id.desc())
             .limit(1)
         )
-        question = db.scalars(answered).first()
-        if question is not None:
-            question.useful = useful
+        answer = db.scalars(answered).first()
+        if answer is not None:
+            answer.useful = useful
 
     @classmethod
     def reply_to(cls, db: Session, heard_id: int) -> Message | None:

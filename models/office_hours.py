@@ -36,7 +36,9 @@ class OfficeHours:
                 raise BadHours(f"“{part}”要写成“周一至周五 9:00-12:00 13:30-17:00”")
             first = WEEKDAYS.index(found[1])
             last = WEEKDAYS.index(found[2] or found[1])
-            spans = tuple(_span(span) for span in found[3].split())
+            if last < first:
+                raise BadHours(f"“{part}”要从一周里先到的那天写起，如“周一至周五”")
+            spans = tuple(sorted(_span(span) for span in found[3].split()))
             times.update(dict.fromkeys(range(first, last + 1), spans))
         return cls(times, line)
 
@@ -63,6 +65,8 @@ class OfficeHours:
     def _spans(self, day: dt.date) -> tuple[tuple[dt.time, dt.time], ...]:
         if not is_working_day(day):
             return () if day.weekday() < 5 or is_holiday(day) else self.times.get(day.weekday(), ())
+        if day.weekday() < 5:
+            return self.times.get(day.weekday(), ())
         # A make-up day on a weekend is worked like a Monday.
         return self.times.get(day.weekday()) or self.times.get(0, ())
 

@@ -45,6 +45,7 @@ class Station(Base):
     def place(self) -> str:
         """The place as people say it: 金华, 翁贡."""
         bare = self.name.removesuffix("退役军人服务站").removesuffix("退役军人服务中心")
-        for ending in ("街道", "社区", "镇", "乡", "村"):
-            bare = bare.removesuffix(ending)
-        return bare
+        # One ending only, and never down to one character: 新村社区 is 新村, not 新, which stands in any story.
+        endings = (ending for ending in ("街道", "社区", "镇", "乡", "村") if bare.endswith(ending))
+        place = bare.removesuffix(next(endings, ""))
+        return place if len(place) > 1 else bare

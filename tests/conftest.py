@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,7 @@ from models.database import open_engine
 from models.vault import KeyRing
 from tests.make import AUDIT_KEY, DATA_KEY, INDEX_KEY, NOON
 from tests.phone import Phone
-from tests.postgres import postgres_url
+from tests.postgres import new_database, postgres_url
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
     else:
-        url = request.getfixturevalue("postgres")
+        url = new_database(request.getfixturevalue("postgres"))
     engine = open_engine(url)
     upgrade(engine)
     yield engine
@@ -38,7 +39,8 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_url(tmp_path_factory.mktemp("postgres")) as url:
+    root = tmp_path_factory.getbasetemp()
+    with postgres_url((root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "postgres") as url:
         yield url
 
 

@@ -31,7 +31,8 @@ def _message(fields: dict[str, str]) -> Inbound:
     kind = {"shortvideo": "video"}.get(fields["MsgType"], fields["MsgType"])
     said_at = _moment(fields)
     # WeChat repeats a push under its MsgId; what has none is known by sender and second (sheet 2.3).
-    key = f"m:{fields['MsgId']}" if fields.get("MsgId") else f"f:{fields['FromUserName']}:{fields['CreateTime']}"
+    number = fields.get("MsgId")
+    key = f"m:{number}" if number else f"f:{_digest(fields['FromUserName'], fields['CreateTime'])}"
     tapped = bool(fields.get("bizmsgmenuid"))
     return Inbound(
         contact=fields["FromUserName"],
@@ -63,7 +64,7 @@ def _event(fields: dict[str, str]) -> Inbound:
     contact = about if event in ABOUT_A_PERSON and _OPENID.fullmatch(about) else fields["FromUserName"]
     return Inbound(
         contact=contact,
-        external_id=f"e:{':'.join(parts)}"[:190],
+        external_id=f"e:{_digest(*parts)}",
         kind=event,
         said_at=_moment(fields),
         # A menu's key is the command itself, so tapping is speaking.
@@ -72,6 +73,11 @@ def _event(fields: dict[str, str]) -> Inbound:
         may_answer=event in ANSWERED_EVENTS,
         ours=fields["ToUserName"],
     )
+
+
+def _digest(*parts: str) -> str:
+    """A key without the openid in it: keys stay when a person has asked to be forgotten."""
+    return hashlib.sha256(":".join(parts).encode()).hexdigest()[:40]
 
 
 def _moment(fields: dict[str, str]) -> dt.datetime:

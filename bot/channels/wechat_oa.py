@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 TIMEOUTS = (3, 10)  # seconds to connect, to read
 SKEW_WORTH_A_LOG = dt.timedelta(minutes=10)
 _ECHO = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_TIMESTAMP, _NONCE = re.compile(r"[0-9]{1,12}", re.A), re.compile(r"[A-Za-z0-9_-]{1,32}")
+# Ten digits, no fewer or more: the signed parts are hashed without a mark between them, so with a free length a digit
+# could move over to the nonce and the signature would stay valid (C3).
+_TIMESTAMP, _NONCE = re.compile(r"[0-9]{10}"), re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 

@@ -57,6 +57,7 @@ class Turn:
     library: Library
     media: Media | None = None
     run: DialogueRun | None = None
+    routed: str = ""  # where the message went, for figures
 
     @property
     def text(self) -> str:

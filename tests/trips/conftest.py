@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from tests.make import make_district
+from tests.postgres import new_database
 from tests.trips.service import Service, running
 
 
@@ -40,10 +39,4 @@ def fresh_database(request: pytest.FixtureRequest, kind: str, tmp_path_factory: 
     """The address of an empty database of that kind."""
     if kind == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('trip')}/trip.db"
-    server: str = request.getfixturevalue("postgres")
-    name = f"trip_{uuid.uuid4().hex[:8]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    engine.dispose()
-    return server.replace("/postgres?", f"/{name}?")
+    return new_database(request.getfixturevalue("postgres"))

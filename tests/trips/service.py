@@ -42,6 +42,7 @@ class Service:
     port: int
     engine: Engine
     sessions: sessionmaker[Session]
+    logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -49,17 +50,22 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *names: str) -> None:
-        """Start `serve`, `deliver` or `jobs`; the web process is waited for."""
+        """Start `serve`, `deliver` or `jobs`; the web process is waited for. A second one is called `deliver2`."""
         for name in names:
             more = ["--port", str(self.port)] if name == "serve" else []
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", name, *more],
-                env=os.environ | self.environ,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            with self.log_of(name).open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", "bot.cli", name.rstrip("0123456789"), *more],
+                    env=os.environ | self.environ,
+                    stderr=log,
+                    start_new_session=True,
+                )
         if "serve" in names:
             self.wait_until_ready()
+
+    def log_of(self, name: str) -> Path:
+        """What that process wrote to standard error."""
+        return self.logs / f"{name}.log"
 
     def wait_until_ready(self, *, within: float = 20.0) -> None:
         ends = time.monotonic() + within
@@ -110,7 +116,7 @@ def running(
         environ = _environ(database_url, folder, api_base, mode)
         keys = KeyRing([decode_key(environ[f"{PREFIX}DATA_KEYS"])], decode_key(environ[f"{PREFIX}INDEX_KEY"]))
         sessions = open_sessions(engine, keys, audit_key=decode_key(environ[f"{PREFIX}AUDIT_KEY"]))
-        service = Service(platform, environ, _free_port(), engine, sessions)
+        service = Service(platform, environ, _free_port(), engine, sessions, folder)
         platform.webhook = f"{service.url}/channels/wechat_oa"
         try:
             service.start(*workers)
