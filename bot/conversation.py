@@ -145,12 +145,9 @@ def _go_on(turn: Turn, run: DialogueRun) -> Step:
 def _interrupt(turn: Turn, dialogue: Dialogue) -> Sequence[Said]:
     step = dialogue.open(turn)
     if step.stay and turn.run is not None:
-        interrupted = BY_NAME[turn.run.dialogue]
-        again = interrupted.reopen(turn, turn.run.state) if interrupted.keeps_place else Step()
-        if again.keep is not None:
-            turn.run.keep(again.keep, now=turn.now)
+        interrupted = BY_NAME.get(turn.run.dialogue)
         _note(turn, step)
-        return [*step.say, *again.say]
+        return [*step.say, *(interrupted.repeat(turn, turn.run.state) if interrupted else ())]
     return _carry_out(turn, step, dialogue.name)
 
 

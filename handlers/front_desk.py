@@ -143,10 +143,11 @@ class FrontDesk(OneShot):
         words = turn.plain
         if words in MENU_WORDS or words in HELP_WORDS or words in HARDSHIP_WORDS or self._wants_bigger(turn):
             return True
-        if turn.run is None and words in GO_ON_WORDS:
+        idle = turn.run is None or turn.run.dialogue == "reception"
+        if idle and words in GO_ON_WORDS:
             return DialogueRun.parked_in(turn.db, turn.conversation) is not None
         if turn.run is None and words in BACK_WORDS | CANCEL_WORDS:
-            return True
+            return not self._stops_waiting(turn)
         return turn.run is None and (words in HELLO_WORDS or words in THANKS_WORDS or words in DONE_WORDS)
 
     def open(self, turn: Turn) -> Step:
@@ -170,7 +171,8 @@ class FrontDesk(OneShot):
         return Step([THANKS() if words in THANKS_WORDS else ALL_RIGHT()], routed="thanks")
 
     def _stops_waiting(self, turn: Turn) -> bool:
-        return turn.choice == 9 and turn.conversation.mode == "waiting"
+        stops = turn.choice == 9 or turn.plain in CANCEL_WORDS
+        return stops and turn.conversation.mode == "waiting"
 
     def _wants_bigger(self, turn: Turn) -> bool:
         return len(turn.plain) <= 12 and any(words in turn.plain for words in BIGGER_WORDS)

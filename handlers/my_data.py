@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 from handlers.kit.phrase import Phrase
-from handlers.kit.turn import State, Step, Turn
+from handlers.kit.turn import Passing, State, Step, Turn
 from models.case import Case
 from models.erasure import Erasure
 from models.masking import mask
@@ -36,12 +36,11 @@ ERASE = frozenset(
 WITHDRAW = frozenset(["不同意了", "我不同意了", "撤回同意", "取消同意", "不授权了"])
 
 
-class MyData:
+class MyData(Passing):
     """Three commands, from anywhere, in the words the consent named."""
 
     name: ClassVar[str] = "my_data"
     interrupts: ClassVar[bool] = True
-    keeps_place: ClassVar[bool] = False
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(minutes=15)
 
     def wants(self, turn: Turn) -> bool:
@@ -60,9 +59,6 @@ class MyData:
             Erasure.of(turn.db, turn.conversation, now=turn.now)
             return Step([ERASED(), STILL_ON_RECORD(cases=cases)] if cases else [ERASED()])
         return Step([NOT_ERASED()])
-
-    def reopen(self, turn: Turn, state: State) -> Step:
-        return Step(pass_on=True)
 
     def _show(self, turn: Turn) -> Step:
         veteran = self._veteran(turn)

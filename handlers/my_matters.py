@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
-from handlers.kit.turn import PASS_ON, State, Step, Turn
+from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from models.case import Case
 from models.conversation import SHANGHAI
 from models.petition import Petition
@@ -65,12 +65,11 @@ WITHDRAW_WORDS = frozenset(["我要撤回", "撤回", "撤诉", "我要撤诉", 
 MOST_LISTED = 6
 
 
-class MyMatters:
+class MyMatters(Passing):
     """4, 查进度. Only matters filed from this very WeChat are shown (R37)."""
 
     name: ClassVar[str] = "my_matters"
     interrupts: ClassVar[bool] = True
-    keeps_place: ClassVar[bool] = False
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(minutes=30)
 
     def wants(self, turn: Turn) -> bool:
@@ -108,9 +107,6 @@ class MyMatters:
         if state["at"] == "withdrawing":
             return self._withdraw(turn, case)
         return self._do(turn, case, state)
-
-    def reopen(self, turn: Turn, state: State) -> Step:
-        return PASS_ON
 
     def _show(self, turn: Turn, case: Case) -> Step:
         lines: list[Said] = [ONE(title=title_of(case), number=case.spoken_number, status=status_of(case))]

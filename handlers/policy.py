@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
-from handlers.kit.turn import PASS_ON, State, Step, Turn
+from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from knowledge_base.article import Article
 
 ASK_AWAY = Phrase("policy.ask_away", "想问什么，直接说就行，打字、说话都可以。\n比如：优待证怎么办、六十岁补助怎么领。")
@@ -34,12 +34,11 @@ POPULAR = ("B01", "I01", "G01", "N01", "D02")
 LONGEST_ASIDE = 70
 
 
-class Policy:
+class Policy(Passing):
     """The last dialogue asked: whatever nobody else wanted is taken for a question."""
 
     name: ClassVar[str] = "policy"
     interrupts: ClassVar[bool] = False
-    keeps_place: ClassVar[bool] = False
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(minutes=15)
 
     def wants(self, turn: Turn) -> bool:
@@ -73,9 +72,6 @@ class Policy:
             return Step([SAY_IT_ANOTHER_WAY()])
         if state["at"] == "twice" and turn.choice in (1, 2):
             return Step(then="reception") if turn.choice == 1 else Step([SAY_IT_ANOTHER_WAY()])
-        return PASS_ON
-
-    def reopen(self, turn: Turn, state: State) -> Step:
         return PASS_ON
 
     def _answer(self, article: Article) -> Step:
@@ -112,7 +108,7 @@ POLICY = Policy()
 
 def answer_lines(article: Article) -> list[Said]:
     """An article as it is said: the answer, and what it rests on."""
-    return [article.answer, article.citation]
+    return [article.answer, "", article.citation]
 
 
 def answer_aside(turn: Turn) -> list[Said] | None:

@@ -7,8 +7,10 @@ import re
 from dataclasses import replace
 from typing import ClassVar
 
+from handlers.kit.form import CANCEL_WORDS
 from handlers.kit.phrase import Phrase, Said
-from handlers.kit.turn import OneShot, Reading, State, Step, Turn
+from handlers.kit.turn import PASS_ON, OneShot, Passing, Reading, State, Step, Turn
+from handlers.petition import TRIGGERS
 from handlers.policy import answer_lines
 from models.conversation import SHANGHAI
 from models.office_hours import WEEKDAYS
@@ -56,21 +58,21 @@ ASKING = re.compile(
     r"|(?:找|喊|叫|换|派|请|要|来|给我)(?:个|一个|你们|你们的|当官的|能说话的)?(?:人|领导|站长|干部|工作人员|老兵代表|值班)"
     r"|打(?:个)?电话(?:给|来|回)|当面(?:说|讲|谈)|跟人说|和人说"
 )
+STOP_WORDS = frozenset(["不找了", "不等了", "不用找了", "不用等了", "不找人了"])
 LONGEST_ASKING = 14  # in a longer text such words belong to a story
 
 
-class Reception:
+class Reception(Passing):
     """人工, 找人, 8, in any state and any spelling."""
 
     name: ClassVar[str] = "reception"
     interrupts: ClassVar[bool] = True
-    keeps_place: ClassVar[bool] = False
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(days=365)
 
     def wants(self, turn: Turn) -> bool:
         if turn.run is not None and turn.run.dialogue == self.name and turn.choice is None:
             return False  # already waiting: what is said now belongs to the matter
-        if turn.choice == 9 and turn.run is None and turn.conversation.mode == "waiting":
+        if turn.run is None and turn.conversation.mode == "waiting" and wants_to_stop(turn.reading):
             return True
         in_a_form = turn.run is not None and turn.run.dialogue == "petition"
         if in_a_form and len(turn.plain) > LONGEST_ASKING:
@@ -78,7 +80,7 @@ class Reception:
         return asks_for_a_person(turn.reading)
 
     def open(self, turn: Turn) -> Step:
-        if turn.choice == 9:
+        if wants_to_stop(turn.reading):
             return self.hear(turn, {"at": "waiting"})
         ticket = ReceptionTicket.open(turn.db, turn.conversation, reason="asked", now=turn.now)
         return Step([FINDING(), *self._place(turn, ticket)], {"at": "waiting"}, routed="person")
@@ -86,8 +88,10 @@ class Reception:
     def hear(self, turn: Turn, state: State) -> Step:
         ticket = ReceptionTicket.of(turn.db, turn.conversation)
         if ticket is None:
-            return Step(pass_on=True)
-        if turn.choice == 9 and not ticket.urgent:
+            return PASS_ON
+        if turn.choice in (0, 2, 3, 4) or turn.plain in TRIGGERS:
+            return PASS_ON  # something else meanwhile; the place in line is kept
+        if wants_to_stop(turn.reading) and not ticket.urgent:
             ticket.close(turn.db, outcome="gave up waiting", now=turn.now)
             return Step([STOPPED()])
         if turn.choice == 1:
@@ -137,6 +141,10 @@ class Waiting(OneShot):
 
 RECEPTION = Reception()
 WAITING = Waiting()
+
+
+def wants_to_stop(reading: Reading) -> bool:
+    return reading.choice == 9 or reading.plain in CANCEL_WORDS | STOP_WORDS
 
 
 def asks_for_a_person(reading: Reading) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from handlers.crisis import Crisis
 from handlers.kit.phrase import Phrase
-from handlers.kit.turn import PASS_ON, State, Step, Turn
+from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from handlers.policy import answer_aside
 from models.reception import ReceptionTicket
 
@@ -51,12 +51,11 @@ STILL_HERE = Phrase("urgent.still_here", "都看到了，值班人员会来接�
 IN_NEED = Phrase("urgent.in_need", "值班人员还是会来。有危险，马上打 110、120；想说话，打 12356。")
 
 
-class Urgent:
+class Urgent(Passing):
     """Approved words and numbers at once, an urgent ticket, and no menu. Only a person ends it."""
 
     name: ClassVar[str] = "urgent"
     interrupts: ClassVar[bool] = True
-    keeps_place: ClassVar[bool] = False
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(days=365)
 
     def wants(self, turn: Turn) -> bool:

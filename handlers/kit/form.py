@@ -110,6 +110,14 @@ class Form:
             return Step([ASK_CONSENT()], state)
         return Step([LEFT_OFF(step=self._step(state))], state | {"at": "left_off", "was": state["at"]})
 
+    def repeat(self, turn: Turn, state: State) -> Sequence[Said]:
+        if state["at"] == "check":
+            return self._check(state).say
+        question = self._question(state["asking"])
+        if state["at"] != "question" or question is None:
+            return self.reopen(turn, state).say
+        return ["", *self._ask(turn, state, question).say]
+
     # -- answers ----------------------------------------------------------------------------------------------------
 
     def _hear_answer(self, turn: Turn, state: State) -> Step:
@@ -242,13 +250,14 @@ class Form:
         state = state | {"asking": question.key}
         asked = self._asked(state)
         header = STEP(step=asked.index(question) + 1, steps=len(asked))
-        return Step([*before, header, *question.ask(turn, state["answers"])], state)
+        air = [""] if before else []
+        return Step([*before, *air, header, *question.ask(turn, state["answers"])], state)
 
     def _check(self, state: State, *before: Said) -> Step:
         answers = state["answers"]
         card = [f"{q.label}：{q.show(answers[q.key])}" for q in self._asked(state) if q.key in answers]
         files = [FILES(count=len(state["files"]))] if state["files"] else []
-        return Step([*before, CHECK(), *card, *files, CHECKED()], state | {"at": "check"})
+        return Step([*before, CHECK(), *card, *files, "", CHECKED()], state | {"at": "check"})
 
     def _asked(self, state: Mapping[str, Any]) -> list[Question]:
         return [question for question in self.questions if question.when(state["answers"])]

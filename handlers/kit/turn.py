@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -124,18 +124,30 @@ class Dialogue(Protocol):
         ...
 
     def reopen(self, turn: Turn, state: State) -> Step:
-        """Go on after a long silence or an interruption: say where we stood, and ask whether to go on."""
+        """Go on after a long silence: say where we stood, and ask whether to go on."""
+        ...
+
+    def repeat(self, turn: Turn, state: State) -> Sequence[Said]:
+        """After a word in between: what was asked last."""
         ...
 
 
-class OneShot:
-    """A dialogue that answers and is done: no run, nothing to go on with."""
+class Passing:
+    """A dialogue that is over as soon as something else is spoken of, or after a while."""
 
     keeps_place: ClassVar[bool] = False
-    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(0)
 
-    def hear(self, turn: Turn, state: Mapping[str, Any]) -> Step:
+    def reopen(self, turn: Turn, state: State) -> Step:
         return PASS_ON
 
-    def reopen(self, turn: Turn, state: Mapping[str, Any]) -> Step:
+    def repeat(self, turn: Turn, state: State) -> Sequence[Said]:
+        return ()
+
+
+class OneShot(Passing):
+    """A dialogue that answers and is done: no run, nothing to go on with."""
+
+    fresh_for: ClassVar[dt.timedelta] = dt.timedelta(0)
+
+    def hear(self, turn: Turn, state: State) -> Step:
         return PASS_ON
