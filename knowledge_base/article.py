@@ -21,6 +21,7 @@ LONGEST_CITE = 20
 FEWEST_WAYS = 12
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.S)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SECTION = re.compile(r"^## +(.+?) *$", re.M)
 _FIELDS = frozenset(
     [
@@ -85,7 +86,7 @@ class Article:
         article = "" if self.article in ("", "—") else self.article
         facts = [self.region]
         if self.effective:
-            facts.append(f"{self.effective}起施行" if self.verified == "law" else self.effective)
+            facts.append(f"{self.effective}起施行" if article and _DAY.fullmatch(self.effective) else self.effective)
         facts.append(f"{self.checked:%Y-%m-%d}核对")
         if caution := VERIFIED[self.verified]:
             facts.append(caution)
