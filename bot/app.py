@@ -7,7 +7,7 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from bot.metrics import rendered
 from bot.office import Office
 from bot.webhook import LARGEST_BODY, webhook
+from models.database import reading
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def _add_health(app: Flask, office: Office) -> None:
     def readyz() -> Response:
         """Whether the store answers; nothing else is told (R69)."""
         try:
-            with office.engine.connect() as connection:
+            with reading(office.engine).connect() as connection:
                 connection.execute(text("select 1"))
         except SQLAlchemyError:
             return Response("no", 503, mimetype="text/plain")
@@ -86,5 +87,7 @@ def _add_health(app: Flask, office: Office) -> None:
         wanted = f"Bearer {office.settings.metrics_token}".encode()
         given = request.headers.get("Authorization", "").encode()
         if not office.settings.metrics_token or not hmac.compare_digest(wanted, given):
-            return Response(SORRY[404], 404, mimetype="text/plain")
-        return Response(rendered(), mimetype="text/plain; version=0.0.4")
+            abort(404)
+        with office.sessions(bind=reading(office.engine)) as db:
+            figures = rendered(db)
+        return Response(figures, mimetype="text/plain; version=0.0.4")

@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 from bot.channels import SPOKEN, Inbound
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.phrase import Phrase, Said, worded
-from handlers.kit.turn import Dialogue, Reading, State, Step, Turn
+from handlers.kit.turn import Dialogue, Reading, State, Step, Turn, Words
 from handlers.urgent import URGENT
 from knowledge_base.library import Library
-from knowledge_base.normal import tidy
 from models.conversation import Arrival, Conversation
 from models.dialogue_run import DialogueRun
 from models.erasure import Erasure
-from models.masking import mask, mask_secrets
 from models.media import Media
 from models.message import Message
 from models.reception import ReceptionTicket
@@ -62,7 +60,7 @@ def receive(
 
     `in_time` tells whether the caller can still hand the answer over; else it stays in the outbox.
     """
-    conversation, heard = keep(db, channel, inbound, now=now)
+    conversation, heard = keep(db, channel, inbound, reading.words, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
     if inbound.kind in ERASES:
@@ -73,28 +71,30 @@ def receive(
         return Outcome(None)
     turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
     if conversation.too_fast and reading.crisis is None:
-        lines: Sequence[Said] = [TOO_FAST()] if conversation.tell_too_fast(now=now) else ()
+        told = conversation.mode != "person" and conversation.tell_too_fast(now=now)
+        lines: Sequence[Said] = [TOO_FAST()] if told else ()
     else:
         lines = answer(turn)
     return Outcome(_say(turn, lines, handed_over=in_time()))
 
 
-def keep(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> tuple[Conversation, Message | None]:
-    """Lock the conversation and store what was heard, with numbers masked and military secrets left out (R48, R49)."""
+def keep(
+    db: Session, channel: str, inbound: Inbound, words: Words, *, now: dt.datetime
+) -> tuple[Conversation, Message | None]:
+    """Lock the conversation and store what was heard; None when it had been stored before."""
     conversation = Conversation.of(db, channel, inbound.contact, now=now, refills=inbound.refills)
-    open_words = mask_secrets(tidy(inbound.text))
-    numbers = mask(open_words.text)
-    masked = ",".join(sorted(open_words.kinds | numbers.kinds))
-    arrival = Arrival(inbound.external_id, inbound.kind, numbers.text, inbound.said_at)
-    return conversation, conversation.hear(db, arrival, masked=masked, now=now)
+    arrival = Arrival(inbound.external_id, inbound.kind, words.text, inbound.said_at)
+    return conversation, conversation.hear(db, arrival, masked=",".join(sorted(words.masked)), now=now)
 
 
 def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> Outcome:
     """A dialogue raised and its transaction is gone: keep what was heard, say so, and let a person look at it."""
-    conversation, heard = keep(db, channel, inbound, now=now)
+    conversation, heard = keep(db, channel, inbound, Words.of(inbound.text), now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
     ReceptionTicket.open(db, conversation, reason="trouble", now=now)
+    if conversation.mode == "person":
+        return Outcome(None)
     words = worded([TROUBLE()], {})
     return Outcome(conversation.say(db, words, now=now, reply_to=heard, routed="trouble", handed_over=True))
 

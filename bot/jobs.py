@@ -45,6 +45,11 @@ JOBS = (
 )
 
 
+def jobs_of(office: Office) -> tuple[Job, ...]:
+    """All sweeps, with those that need to know the office: the erase list lies in its media folder."""
+    return (*JOBS, Job(EraseList(office.settings.media_dir).list_erasures, minutes=1))
+
+
 class JobRunner:
     """Holds the lease and runs the sweeps while it does."""
 
@@ -97,8 +102,7 @@ class JobRunner:
         scheduler = BackgroundScheduler(
             timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        erase_list = EraseList(self._office.settings.media_dir)  # its file lies where the settings say
-        for job in (*JOBS, Job(erase_list.list_erasures, minutes=1)):
+        for job in jobs_of(self._office):
             trigger = (
                 IntervalTrigger(minutes=job.minutes) if job.minutes else CronTrigger(hour=job.hours, timezone=zone)
             )

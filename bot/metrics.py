@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.media import Media
+from models.message import UNSETTLED, Message
+from models.reception import ReceptionTicket
 
 REGISTRY = CollectorRegistry()
 PUSHES = Counter("frontdoor_pushes", "Pushes by kind", ["kind"], registry=REGISTRY)
@@ -16,7 +22,21 @@ RECEIVED = Histogram(
 SENT = Counter("frontdoor_sent", "Messages the worker settled, by outcome", ["outcome"], registry=REGISTRY)
 MEDIA = Counter("frontdoor_media", "Files the worker settled, by outcome", ["outcome"], registry=REGISTRY)
 ALARMS = Counter("frontdoor_alarms", "Things an operator has to look at", ["what"], registry=REGISTRY)
+MESSAGES = Gauge("frontdoor_messages", "Messages that are not through, by status", ["status"], registry=REGISTRY)
+TICKETS = Gauge("frontdoor_tickets_waiting", "Veterans waiting for a person", ["urgent"], registry=REGISTRY)
+FILES = Gauge("frontdoor_files", "Files of veterans that are not kept, by state", ["state"], registry=REGISTRY)
 
 
-def rendered() -> bytes:
+def rendered(db: Session) -> bytes:
+    """All figures. What the other processes do is read from the rows: they have no door of their own to ask at."""
+    troubled = select(Message.status, func.count()).where(Message.status.in_(UNSETTLED)).group_by(Message.status)
+    counted = dict(db.execute(troubled).tuples().all())
+    for status in UNSETTLED:
+        MESSAGES.labels(status).set(counted.get(status, 0))
+    waiting = select(func.count()).where(ReceptionTicket.state == "waiting")
+    TICKETS.labels("yes").set(db.scalar(waiting.where(ReceptionTicket.urgent != "")) or 0)
+    TICKETS.labels("no").set(db.scalar(waiting.where(ReceptionTicket.urgent == "")) or 0)
+    files = dict(db.execute(select(Media.state, func.count()).group_by(Media.state)).tuples().all())
+    for state in ("wanted", "refused", "lapsed"):
+        FILES.labels(state).set(files.get(state, 0))
     return generate_latest(REGISTRY)

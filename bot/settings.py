@@ -39,9 +39,9 @@ class BadSettings(Exception):
         self.faults = faults
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WeChatSettings:
-    """One Official Account."""
+    """One Official Account. Without a repr, as below: it would show the secrets in whatever prints an office."""
 
     app_id: str
     app_secret: str
@@ -53,7 +53,7 @@ class WeChatSettings:
     api_base: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """All that the environment says."""
 

@@ -17,6 +17,7 @@ from models.message import Message, Priority, Status
 from models.reception import ReceptionTicket
 
 BATCH = 500
+FORMS = [name for name, dialogue in BY_NAME.items() if dialogue.keeps_place]
 REMIND_AFTER = dt.timedelta(hours=20)  # within the 48 hours in which WeChat lets a word through
 DRAFTS_KEPT = dt.timedelta(days=30)
 QUESTIONS_KEPT = dt.timedelta(days=30)  # R50: words of people we do not know
@@ -30,26 +31,26 @@ STILL_OPEN = Phrase(
 
 def remind_drafts(db: Session, now: dt.datetime) -> int:
     """Remind once of a form left half-way, if the platform lets a message through at all."""
-    forms = [name for name, dialogue in BY_NAME.items() if dialogue.keeps_place]
     left = select(DialogueRun, Conversation).join(Conversation, Conversation.id == DialogueRun.conversation_id)
     left = left.where(
         DialogueRun.status.in_(("open", "parked")),
-        DialogueRun.dialogue.in_(forms),
+        DialogueRun.dialogue.in_(FORMS),
         DialogueRun.touched_at <= now - REMIND_AFTER,
         DialogueRun.reminded_at.is_(None),
     ).limit(BATCH)
-    told = 0
-    for run, conversation in db.execute(left).all():
+    runs = db.execute(left).all()
+    for run, conversation in runs:
         run.reminded_at = now
         if conversation.follows and conversation.mode == "bot" and conversation.may_send("bot", now=now):
             conversation.say(db, worded([STILL_OPEN()], {}), now=now, priority=Priority.NUDGE)
-            told += 1
-    return told
+    return len(runs)
 
 
 def delete_drafts(db: Session, now: dt.datetime) -> int:
     """What was told for a form that was never sent is deleted after 30 days."""
-    old = select(DialogueRun).where(DialogueRun.status != "closed", DialogueRun.touched_at <= now - DRAFTS_KEPT)
+    old = select(DialogueRun).where(
+        DialogueRun.status != "closed", DialogueRun.dialogue.in_(FORMS), DialogueRun.touched_at <= now - DRAFTS_KEPT
+    )
     runs = db.scalars(old.limit(BATCH)).all()
     for run in runs:
         run.close()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+import sqlite3
 import time
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.orm import Session
 
-from bot.channels import Channel, Push, Refused
+from bot.channels import Channel, Push, Refused, StoreAway
 from bot.conversation import Outcome, apologise, receive
-from bot.metrics import ANSWERED, PUSHES, RECEIVED
+from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
 from bot.office import Office
 from handlers.kit.turn import Reading
 from models.message import Status
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 256 * 1024  # R9
 IN_TIME = 4.0  # seconds; WeChat drops the connection after 5
 OLDEST = 6 * 24 * 3600  # seconds; keys of pushes are kept 7 days, so an older push cannot be told from a repeated one
+# Not every fault the database reports: what breaks one of its rules is a bug of ours, and the words can still be kept.
+AWAY = (OperationalError, InterfaceError, PoolIsEmpty, sqlite3.OperationalError)  # the last from the wait for the lock
 # Words that need no database: it is not there. The number is the city's hotline.
 APOLOGY = "系统出了点问题，不是您弄错了，刚才这句话没记上。请过几分钟再说一遍，或者打 12345。有危险，打 110、120。"
 
@@ -42,11 +46,18 @@ def webhook(office: Office) -> Blueprint:
         channel = _channel(office, name)
         # Before anything touches request.form: a form content type would leave the body empty (C9).
         body = request.get_data(cache=False, parse_form_data=False)
+        if len(body) >= LARGEST_BODY:  # a chunked body is cut there without a word
+            abort(413)
         try:
             push = channel.open(request.args.to_dict(flat=False), body, now=office.clock())
         except Refused as refusal:
             return _refuse(refusal)
+        except StoreAway as away:
+            logger.exception("store_unavailable")
+            return _not_kept(channel, away.push, office.clock())
         PUSHES.labels(push.inbound.kind if push.inbound.kind in KINDS else "other").inc()
+        if push.inbound.kind == "unreadable":  # signed, so it is WeChat's: its console may have been set to JSON
+            ALARMS.labels("unreadable").inc()
         response = _handle(office, channel, push, started)
         RECEIVED.observe(time.monotonic() - started)
         return response
@@ -65,11 +76,11 @@ def _handle(office: Office, channel: Channel, push: Push, started: float) -> Res
         return _plain(channel.acknowledge())
     try:
         return _receive(office, channel, push, started)
-    except (DBAPIError, PoolIsEmpty):
+    except AWAY:
         logger.exception("store_unavailable")
-        if not push.inbound.may_answer:
-            return _plain(channel.acknowledge())
-        return Response(*_sealed(channel, push, APOLOGY, now))
+    except Exception:
+        logger.exception("push_not_kept")
+    return _not_kept(channel, push, now)
 
 
 def _receive(office: Office, channel: Channel, push: Push, started: float) -> Response:
@@ -81,7 +92,7 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
                 db, channel.name, push.inbound, reading, office.library, now=now, in_time=lambda: _in_time(started)
             )
             response = _respond(db, channel, push, outcome, started)
-    except (DBAPIError, PoolIsEmpty):
+    except AWAY:
         raise
     except Exception:
         # A bug of ours must not cost a veteran's words: they are kept, and a person looks at them.
@@ -101,19 +112,33 @@ def _respond(db: Session, channel: Channel, push: Push, outcome: Outcome, starte
     reply = outcome.reply
     if reply is None or not push.inbound.may_answer:
         return _plain(channel.acknowledge())
+    words = reply.words
+    if outcome.repeated and not words:  # they were erased meanwhile
+        return _plain(channel.acknowledge())
+    if not channel.fits(words):
+        if not outcome.repeated:
+            reply.status, reply.settled_at = Status.QUEUED, None  # the worker sends it in pieces
+        return _plain(channel.acknowledge())
     if reply.status == Status.QUEUED and _in_time(started):
         reply.hand_over(db, now=reply.said_at)
     if reply.status != Status.HANDED_OVER:
         return _plain(channel.acknowledge())
-    return Response(*_sealed(channel, push, reply.words, reply.said_at))
+    return Response(*_sealed(channel, push, words, reply.said_at))
 
 
 def _in_time(started: float) -> bool:
     return time.monotonic() - started <= IN_TIME
 
 
-def _sealed(channel: Channel, push: Push, words: str, at: object) -> tuple[str, int, dict[str, str]]:
-    body, kind = channel.answer(push, words, at=at)  # type: ignore[arg-type]
+def _not_kept(channel: Channel, push: Push, now: dt.datetime) -> Response:
+    """Nothing was stored: say so to who spoke. An event nobody typed gets no words."""
+    if not push.inbound.may_answer:
+        return _plain(channel.acknowledge())
+    return Response(*_sealed(channel, push, APOLOGY, now))
+
+
+def _sealed(channel: Channel, push: Push, words: str, at: dt.datetime) -> tuple[str, int, dict[str, str]]:
+    body, kind = channel.answer(push, words, at=at)
     return body, 200, {"Content-Type": kind}
 
 

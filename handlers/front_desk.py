@@ -11,7 +11,7 @@ from models.dialogue_run import DialogueRun
 
 WELCOME = Phrase(
     "front_desk.welcome",
-    "老战友，您好！\n这里是观山湖区军人之家。\n回复数字，或者点蓝字：\n"
+    "老战友，您好！\n这里是观山湖区军人之家，机器先答，随时能找人。\n回复数字，或者点蓝字：\n"
     "1 查政策\n2 反映问题（信访）\n3 申请困难帮扶\n4 查办到哪一步\n8 找接待室的人\n"
     "打字、说话都可以。要打字或说话，请点左下角小键盘。",
 )

@@ -160,7 +160,7 @@ def _read_contact(turn: Turn, _answers: Answers) -> dict[str, Any]:
         return known
     if turn.choice == (2 if known else 1) or turn.plain in ("不留", "不想留", "匿名", "不说"):
         return {"names": [], "phone": ""}
-    phone, names = find_phone(turn.text) or "", _names_in(turn.text)
+    phone, names = find_phone(turn.reading.words.with_numbers) or "", _names_in(turn.text)
     if len(names) > MOST_REPRESENTATIVES:
         raise Reject(TOO_MANY())
     if not (phone or names):
@@ -174,7 +174,7 @@ def show_contact(contact: dict[str, Any]) -> str:
 
 
 def _names_in(text: str) -> list[str]:
-    words = _NOT_NAMES.sub(" ", re.sub(r"[0-9０-９+（）()—\-]", " ", text))
+    words = _NOT_NAMES.sub(" ", re.sub(r"[0-9*＊+（）()—\-]", " ", text))
     return [name for name in _NAME.findall(words) if len(name) <= 6 or "·" in name]
 
 

@@ -13,6 +13,7 @@ from handlers.kit.turn import PASS_ON, OneShot, Passing, Reading, State, Step, T
 from handlers.petition import TRIGGERS
 from handlers.policy import answer_lines
 from models.conversation import SHANGHAI
+from models.masking import find_phone
 from models.office_hours import WEEKDAYS
 from models.reception import MINUTES_A_TALK, ReceptionTicket
 from models.station import Station
@@ -97,7 +98,8 @@ class Reception(Passing):
         if turn.choice == 1:
             ticket.call_me()
             return Step([CALL_ME()], {"at": "phone"})
-        if state["at"] == "phone" and "phone" in turn.heard.masked:
+        if state["at"] == "phone" and (phone := find_phone(turn.reading.words.with_numbers)):
+            ticket.phone = phone
             return Step([CALL_NOTED(when=_when(turn) or "接待室上班就")], {"at": "waiting"})
         found = turn.reading.found.sure
         article = turn.library.get(found.id) if found else None

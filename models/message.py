@@ -33,6 +33,10 @@ class Status(StrEnum):
 
 
 WAITING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)
+UNSETTLED = (*WAITING, Status.HELD, Status.UNKNOWN, Status.FAILED, Status.PARKED)
+
+
+_NOT_THROUGH = f"status in ({', '.join(repr(str(status)) for status in UNSETTLED)})"
 
 
 class Priority:
@@ -55,6 +59,12 @@ class Message(Base):
             "due_at",
             postgresql_where=text("status in ('queued', 'claimed', 'sending')"),
             sqlite_where=text("status in ('queued', 'claimed', 'sending')"),
+        ),
+        Index(
+            "ix_messages_unsettled",
+            "status",
+            postgresql_where=text(_NOT_THROUGH),
+            sqlite_where=text(_NOT_THROUGH),
         ),
         Index("ix_messages_reply_to_id", "reply_to_id"),
     )

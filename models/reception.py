@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, DomainError, UtcDateTime, new_uid
+from models.base import Base, DomainError, Sealed, UtcDateTime, new_uid
 from models.conversation import Conversation
 from models.people import User
 
@@ -45,11 +45,14 @@ class ReceptionTicket(Base):
     urgent: Mapped[str] = mapped_column(String(12), default="")  # the kind of crisis; empty when there is none
     state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | taken | closed
     call_back: Mapped[bool] = mapped_column(default=False)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     taken_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(20), default="")
+
+    phone = Sealed()
 
     @classmethod
     def open(

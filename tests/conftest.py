@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -38,9 +40,10 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.getbasetemp()
-    with postgres_url((root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "postgres") as url:
+def postgres() -> Iterator[str]:
+    # Not below pytest's own folder: the server runs as another user, whom every new run of pytest shuts out there.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with postgres_url(Path(tempfile.gettempdir()) / f"frontdoor-postgres-{run}") as url:
         yield url
 
 

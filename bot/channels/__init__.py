@@ -40,6 +40,14 @@ class Refused(Exception):
     """A request that does not come from the platform, or cannot be proven to: 403, one answer for every reason (R3)."""
 
 
+class StoreAway(Exception):
+    """The store was needed to prove a push and did not answer. `push` serves to seal an apology."""
+
+    def __init__(self, push: Push) -> None:
+        super().__init__("the store is away")
+        self.push = push
+
+
 class SendFailed(Exception):
     """A message did not leave. All that the worker knows of a platform."""
 
@@ -65,7 +73,7 @@ class SendFailed(Exception):
 
 
 class MediaGone(Exception):
-    """The platform no longer has the file."""
+    """The file cannot be had, now or later: the platform has it no more, or it is larger than we take."""
 
 
 class Channel(Protocol):
@@ -78,11 +86,15 @@ class Channel(Protocol):
         ...
 
     def open(self, parameters: Parameters, body: bytes, *, now: dt.datetime) -> Push:
-        """Prove and read a push. Raises Refused."""
+        """Prove and read a push. Raises Refused, StoreAway."""
         ...
 
     def answer(self, push: Push, words: str, *, at: dt.datetime) -> tuple[str, str]:
         """The body and type of the response that carries an answer."""
+        ...
+
+    def fits(self, words: str) -> bool:
+        """Whether words can stand in a response; longer ones are sent in pieces."""
         ...
 
     def acknowledge(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from bot.channels import SendFailed
 from models.conversation import SHANGHAI
@@ -17,6 +18,7 @@ OPERATOR_MUST_ACT = frozenset(
 )
 ASK_AGAIN_IN = dt.timedelta(minutes=5)
 MINUTE_LIMIT, DAY_LIMIT = 45011, 45009
+MEDIA_GONE = 40007
 
 # What staff and operators read; the number goes with it.
 MEANING = {
@@ -36,6 +38,14 @@ MEANING = {
     43004: "对方没有关注",
     40003: "找不到这个人",
 }
+
+
+def code_of(answer: Mapping[str, object]) -> int:
+    """The errcode; 0 when there is none, as in most answers that bring something (sheet 5.2)."""
+    try:
+        return int(str(answer.get("errcode") or 0))
+    except ValueError:
+        return -1
 
 
 def failed(code: int, *, now: dt.datetime) -> SendFailed:

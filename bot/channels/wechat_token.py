@@ -13,13 +13,13 @@ import requests
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.channels import SendFailed
-from bot.channels.wechat_errors import ASK_AGAIN_IN, BUSY, MEANING
+from bot.channels.wechat_errors import ASK_AGAIN_IN, BUSY, MEANING, code_of
 from bot.settings import WeChatSettings
 from models.channel_token import ChannelToken
 
 logger = logging.getLogger(__name__)
 
-TIMEOUTS = (3, 10)
+LONGEST_LIFE = 7200  # seconds
 EARLY = dt.timedelta(minutes=5)  # WeChat keeps the old token alive as long, after giving out a new one
 PATIENCE = 15.0  # seconds to wait for another process that is renewing
 
@@ -48,10 +48,14 @@ class TokenKeeper:
             time.sleep(0.1)  # another process is at it
         raise SendFailed("no access token", retry=True)
 
-    def drop(self, token: str) -> None:
-        """The platform refused this token."""
+    def drop(self, token: str, *, refused: int = 0) -> None:
+        """The platform refused this token. `refused`: it did so right after a renewal, so for a while nobody tries."""
+        now = self._clock()
         with self._sessions.begin() as db:
-            ChannelToken.of(db, self._channel).drop(token)
+            row = ChannelToken.of(db, self._channel)
+            row.drop(token)
+            if refused and not row.usable(now=now):
+                row.failed(f"{refused} {MEANING.get(refused, '')}".strip(), stopped_until=now + ASK_AGAIN_IN)
 
     def learn_original_id(self, seen: str) -> str:
         """Our gh_ id, when the settings do not name it: that of the first good push, for ever after."""
@@ -80,10 +84,9 @@ class TokenKeeper:
         with self._sessions.begin() as db:
             row = ChannelToken.of(db, self._channel)
             if token:
-                life = dt.timedelta(seconds=int(answer.get("expires_in") or 7200))
-                row.renewed(token, expires_at=now + max(life - EARLY, dt.timedelta(minutes=1)))
+                row.renewed(token, expires_at=now + max(_life(answer) - EARLY, dt.timedelta(minutes=1)))
                 return token
-            code = int(answer.get("errcode") or -1)
+            code = code_of(answer) or -1
             pause = dt.timedelta(seconds=5) if code in BUSY else ASK_AGAIN_IN
             row.failed(f"{code} {MEANING.get(code, '')}".strip(), stopped_until=now + pause)
         logger.error("no_access_token", extra={"errcode": code})
@@ -98,10 +101,14 @@ class TokenKeeper:
             "force_refresh": False,
         }
         try:
-            response = http.post(
-                f"{self._settings.api_base}/cgi-bin/stable_token", data=json.dumps(body).encode(), timeout=TIMEOUTS
-            )
+            response = http.post(f"{self._settings.api_base}/cgi-bin/stable_token", data=json.dumps(body).encode())
             answer = response.json()
         except (requests.RequestException, ValueError):
             return {"errcode": -1}
         return answer if isinstance(answer, dict) else {"errcode": -1}
+
+
+def _life(answer: dict[str, Any]) -> dt.timedelta:
+    """How long the token still lives, by the platform's word as far as it makes sense."""
+    seconds = answer.get("expires_in")
+    return dt.timedelta(seconds=min(seconds, LONGEST_LIFE) if isinstance(seconds, int) else LONGEST_LIFE)

@@ -12,7 +12,7 @@ MOST_BYTES = 1800
 TAP_LINK = '<a href="weixin://bizmsgmenu?msgmenucontent={digit}&msgmenuid={digit}">{line}</a>'
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_CHOICE = re.compile(r"^([0-9]) \S.*$", re.M)
+_CHOICE = re.compile(r"^([0-9]) \S.{0,99}$", re.M)
 _FORMS = {
     "ToUserName": re.compile(r"[A-Za-z0-9_-]{1,64}"),
     "FromUserName": re.compile(r"[A-Za-z0-9_-]{1,64}"),
@@ -77,7 +77,8 @@ def read_xml(body: bytes) -> dict[str, str]:
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.text, reader.doctype
     try:
-        parser.Parse(body, True)  # noqa: FBT003  expat takes it by place only
+        # As text, since expat would also take UTF-16 by its mark, whatever it was told.
+        parser.Parse(body.decode(), True)  # noqa: FBT003  expat takes it by place only
     except (expat.ExpatError, UnicodeError) as problem:
         raise BadXml(type(problem).__name__) from None
     return reader.scalars()
@@ -113,6 +114,11 @@ def text_answer(*, to: str, ours: str, words: str, at: dt.datetime) -> str:
     return answer
 
 
+def fits(words: str) -> bool:
+    """Whether words can be one message."""
+    return len(words) <= MOST_CHARACTERS and len(words.encode()) <= MOST_BYTES
+
+
 def with_tap_links(words: str) -> str:
     """Lines that begin with a digit are choices, by the house's rule: make them tappable at no cost (sheet 4.3)."""
     linked = _CHOICE.sub(lambda line: TAP_LINK.format(digit=line[1], line=line[0]), words)
@@ -127,11 +133,13 @@ def safe_text(words: str) -> str:
 def parts(words: str, *, most_bytes: int = MOST_BYTES, most_characters: int = MOST_CHARACTERS) -> list[str]:
     """A long text in pieces that each fit one message, cut at line ends where possible."""
     pieces, piece = [], ""
-    for line in words.splitlines(keepends=True) or [words]:
-        for start in range(0, len(line), most_characters):
-            bit = line[start : start + most_characters]
+    for line in words.splitlines(keepends=True):
+        # 600 汉字 are 1,800 bytes; an emoji or a rare 汉字 takes four each.
+        step = most_characters if max(line) <= "\uffff" else min(most_characters, most_bytes // 4)
+        for start in range(0, len(line), step):
+            bit = line[start : start + step]
             if piece and (len(piece) + len(bit) > most_characters or len((piece + bit).encode()) > most_bytes):
-                pieces.append(piece.strip("\n"))
+                pieces.append(piece)
                 piece = ""
             piece += bit
-    return [*pieces, piece.strip("\n")] if piece.strip() else pieces
+    return [kept.strip("\r\n") for kept in (*pieces, piece) if kept.strip()]

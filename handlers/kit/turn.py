@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from handlers.crisis import Crisis, crisis_in
 from handlers.kit.phrase import Said
 from knowledge_base.library import Library
-from knowledge_base.normal import choice, plain
+from knowledge_base.normal import choice, plain, tidy
 from knowledge_base.search import Finding
 from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
+from models.masking import mask, mask_secrets
 from models.media import Media
 from models.message import Message
 
@@ -26,22 +27,40 @@ _LONG_NUMBER = re.compile(r"[0-9]{6,}x?")  # phones and papers say nothing of th
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text as it may be kept: numbers of papers, cards and phones masked, military secrets left out (R48, R49).
+
+    `with_numbers` still holds the numbers, for the one question that asks for a phone; `masked` names what was found.
+    """
+
+    text: str = ""
+    with_numbers: str = ""
+    masked: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, said: str) -> Words:
+        without_secrets = mask_secrets(tidy(said))
+        shown = mask(without_secrets.text)
+        return cls(shown.text, without_secrets.text, without_secrets.kinds | shown.kinds)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a text may mean, found out before the conversation is locked: none of it needs the database."""
 
-    text: str = ""
+    words: Words = field(default_factory=Words)
     plain: str = ""
     choice: int | None = None
     crisis: Crisis | None = None
     found: Finding = field(default_factory=Finding)
 
     @classmethod
-    def of(cls, text: str, library: Library) -> Reading:
-        words = plain(text)
-        digit = choice(text)
-        searched = digit is None and len(words) >= TOO_SHORT_TO_SEARCH
-        found = library.search(_LONG_NUMBER.sub("", words)) if searched else Finding()
-        return cls(text, words, digit, crisis_in(text) if digit is None else None, found)
+    def of(cls, said: str, library: Library) -> Reading:
+        text = plain(said)
+        digit = choice(said)
+        searched = digit is None and len(text) >= TOO_SHORT_TO_SEARCH
+        found = library.search(_LONG_NUMBER.sub("", text)) if searched else Finding()
+        return cls(Words.of(said), text, digit, crisis_in(said) if digit is None else None, found)
 
 
 @dataclass(slots=True)
@@ -61,7 +80,8 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return self.reading.text
+        """The words as they are kept."""
+        return self.reading.words.text
 
     @property
     def plain(self) -> str:

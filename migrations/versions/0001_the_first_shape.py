@@ -222,6 +222,15 @@ def upgrade() -> None:
             sqlite_where=sa.text("status in ('queued', 'claimed', 'sending')"),
         )
         batch_op.create_index("ix_messages_reply_to_id", ["reply_to_id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_unsettled",
+            ["status"],
+            unique=False,
+            postgresql_where=sa.text(
+                "status in ('queued', 'claimed', 'sending', 'held', 'unknown', 'failed', 'parked')"
+            ),
+            sqlite_where=sa.text("status in ('queued', 'claimed', 'sending', 'held', 'unknown', 'failed', 'parked')"),
+        )
 
     op.create_table(
         "reception_tickets",
@@ -233,6 +242,7 @@ def upgrade() -> None:
         sa.Column("urgent", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("call_back", sa.Boolean(), nullable=False),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("taken_at", UtcDateTime(), nullable=True),
         sa.Column("taken_by_id", sa.Integer(), nullable=True),

@@ -46,38 +46,38 @@ def test_who_comes_back_is_told_of_the_form(phone: Phone) -> None:
 
 
 def test_the_menu_in_every_spelling(phone: Phone) -> None:
-    for phone, words in each(phone, MENU):
-        phone.says(words)
-        phone.hears(*ROADS)
+    for person, words in each(phone, MENU):
+        person.says(words)
+        person.hears(*ROADS)
 
 
 def test_the_word_menu_works_everywhere(phone: Phone) -> None:
-    for phone, place in each(phone, OPEN_PLACES):
-        PLACES[place](phone)
-        phone.says("菜单")
-        phone.hears(*ROADS)
-        assert ("接着填" in phone.last) == (place in IN_THE_FORM or place == "consent")
+    for person, place in each(phone, OPEN_PLACES):
+        PLACES[place](person)
+        person.says("菜单")
+        person.hears(*ROADS)
+        assert ("接着填" in person.last) == (place in IN_THE_FORM or place == "consent")
 
 
 def test_help_works_everywhere(phone: Phone) -> None:
-    for phone, place in each(phone, OPEN_PLACES):
-        PLACES[place](phone)
-        phone.says("帮助")
-        phone.hears("9 不办了", "8 找接待室的人")
+    for person, place in each(phone, OPEN_PLACES):
+        PLACES[place](person)
+        person.says("帮助")
+        person.hears("9 不办了", "8 找接待室的人")
 
 
 def test_letters_too_small(phone: Phone) -> None:
-    for phone, words in each(phone, ["字太小", "字太小看不青", "字大点嘛"]):
-        phone.says(words)
-        phone.hears("关怀模式", "回复 8")
+    for person, words in each(phone, ["字太小", "字太小看不青", "字大点嘛"]):
+        person.says(words)
+        person.hears("关怀模式", "回复 8")
 
 
 def test_help_does_not_lose_the_form(phone: Phone) -> None:
-    for phone, place in each(phone, IN_THE_FORM):
-        PLACES[place](phone)
-        phone.says("帮助", "1")
-        with phone.sessions.begin() as db:
-            assert [run.dialogue for run in runs(phone, db, "open")] == ["petition"]
+    for person, place in each(phone, IN_THE_FORM):
+        PLACES[place](person)
+        person.says("帮助", "1")
+        with person.sessions.begin() as db:
+            assert [run.dialogue for run in runs(person, db, "open")] == ["petition"]
 
 
 @pytest.mark.xfail(strict=True, reason="help in a form asks 接着填/重新来 instead of its question; the answer is lost")
@@ -90,60 +90,60 @@ def test_after_help_the_same_question_is_asked_again(phone: Phone) -> None:
 
 
 def test_back_outside_a_form_is_the_menu(phone: Phone) -> None:
-    for phone, place, words in each(phone, ELSEWHERE, ["0", "返回"]):
-        PLACES[place](phone)
-        phone.says(words)
-        phone.hears(*ROADS)
+    for person, place, words in each(phone, ELSEWHERE, ["0", "返回"]):
+        PLACES[place](person)
+        person.says(words)
+        person.hears(*ROADS)
 
 
 def test_there_is_nothing_to_cancel(phone: Phone) -> None:
-    for phone, place, words in each(phone, ELSEWHERE, ["9", "算了"]):
-        PLACES[place](phone)
-        phone.says(words)
-        phone.hears("没有在办的事")
+    for person, place, words in each(phone, ELSEWHERE, ["9", "算了"]):
+        PLACES[place](person)
+        person.says(words)
+        person.hears("没有在办的事")
 
 
 def test_cancel_deletes_the_form_from_every_step(phone: Phone) -> None:
-    for phone, place, words in each(phone, [*IN_THE_FORM, "consent"], ["９", "不弄了"]):
-        PLACES[place](phone)
-        phone.says(words)
-        phone.hears("不办了", "填的内容删掉了")
-        with phone.sessions.begin() as db:
-            assert not runs(phone, db, "open")
-            assert all(run.state_sealed is None for run in runs(phone, db, "closed"))
+    for person, place, words in each(phone, [*IN_THE_FORM, "consent"], ["９", "不弄了"]):
+        PLACES[place](person)
+        person.says(words)
+        person.hears("不办了", "填的内容删掉了")
+        with person.sessions.begin() as db:
+            assert not runs(person, db, "open")
+            assert all(run.state_sealed is None for run in runs(person, db, "closed"))
             assert not petitions(db)
 
 
 def test_a_person_in_every_spelling(phone: Phone) -> None:
-    for phone, words in each(phone, PERSON):
-        phone.says(words)
-        phone.hears("正在帮您找接待室的老战友")
-        assert mode_of(phone) == "waiting"
+    for person, words in each(phone, PERSON):
+        person.says(words)
+        person.hears("正在帮您找接待室的老战友")
+        assert mode_of(person) == "waiting"
 
 
 def test_a_person_from_everywhere(phone: Phone) -> None:
-    for phone, place, words in each(phone, [*OPEN_PLACES, "what to change"], ["8", "转任工"]):
-        PLACES[place](phone)
-        phone.says(words)
-        with phone.sessions.begin() as db:
-            assert ticket_of(phone, db).state == "waiting"
-        assert "接待室" in phone.last
+    for person, place, words in each(phone, [*OPEN_PLACES, "what to change"], ["8", "转任工"]):
+        PLACES[place](person)
+        person.says(words)
+        with person.sessions.begin() as db:
+            assert ticket_of(person, db).state == "waiting"
+        assert "接待室" in person.last
 
 
 def test_in_danger_no_menu_is_shown_and_nothing_is_cancelled(phone: Phone) -> None:
-    for phone, words in each(phone, ["菜单", "0", "返回", "9", "取消", "8", "人工", "帮助", "你好"]):
-        phone.says(CRY, words)
-        phone.hears("值班人员会来", "12356")
-        assert "1 查政策" not in phone.last
-        with phone.sessions.begin() as db:
-            assert ticket_of(phone, db).urgent == "self_harm"
+    for person, words in each(phone, ["菜单", "0", "返回", "9", "取消", "8", "人工", "帮助", "你好"]):
+        person.says(CRY, words)
+        person.hears("值班人员会来", "12356")
+        assert "1 查政策" not in person.last
+        with person.sessions.begin() as db:
+            assert ticket_of(person, db).urgent == "self_harm"
 
 
 def test_back_while_waiting_keeps_the_place_in_line(phone: Phone) -> None:
-    for phone, words in each(phone, ["返回", "0", "上一步"]):
-        phone.says("8", words)
-        assert phone.last
-        assert mode_of(phone) == "waiting"
+    for person, words in each(phone, ["返回", "0", "上一步"]):
+        person.says("8", words)
+        assert person.last
+        assert mode_of(person) == "waiting"
 
 
 @pytest.mark.xfail(
@@ -158,10 +158,10 @@ def test_the_words_for_9_end_the_waiting_too(phone: Phone, words: str) -> None:
 
 def test_courtesies_are_answered_in_kind(phone: Phone) -> None:
     kind = {"你好": "老战友，您好", "在吗": "老战友，您好", "谢谢": "不用谢", "晓得了": "好的", "好的": "好的"}
-    for phone, place, words in each(phone, ELSEWHERE, kind):
-        PLACES[place](phone)
-        phone.says(words)
-        phone.hears(kind[words])
+    for person, place, words in each(phone, ELSEWHERE, kind):
+        PLACES[place](person)
+        person.says(words)
+        person.hears(kind[words])
 
 
 def test_hardship_leads_to_the_conditions_or_to_a_person(phone: Phone) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,7 @@ class Service:
     engine: Engine
     sessions: sessionmaker[Session]
     logs: Path
+    web_workers: int = 1
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -52,7 +53,8 @@ class Service:
     def start(self, *names: str) -> None:
         """Start `serve`, `deliver` or `jobs`; the web process is waited for. A second one is called `deliver2`."""
         for name in names:
-            more = ["--port", str(self.port)] if name == "serve" else []
+            web = ["--port", str(self.port), "--workers", str(self.web_workers)]
+            more = web if name == "serve" else []
             with self.log_of(name).open("ab") as log:
                 self.processes[name] = subprocess.Popen(
                     [sys.executable, "-m", "bot.cli", name.rstrip("0123456789"), *more],
@@ -67,15 +69,26 @@ class Service:
         """What that process wrote to standard error."""
         return self.logs / f"{name}.log"
 
-    def wait_until_ready(self, *, within: float = 20.0) -> None:
+    def wait_until_ready(self, *, within: float = 40.0) -> None:
         ends = time.monotonic() + within
-        while time.monotonic() < ends:
+        while time.monotonic() < ends and self.processes["serve"].poll() is None:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=1).ok:
                     return
             except requests.RequestException:
-                time.sleep(0.05)
-        raise AssertionError("the service did not come up")
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"the service did not come up: {self.log_of('serve').read_text()[-2000:]}")
+
+    def wait_until_working(self, name: str, *, within: float = 40.0) -> None:
+        """`deliver` and `jobs` say nothing when they begin; they do once they listen for SIGTERM."""
+        ends, status = time.monotonic() + within, Path(f"/proc/{self.processes[name].pid}/status")
+        while time.monotonic() < ends:
+            caught = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("SigCgt"))
+            if int(caught, 16) >> (signal.SIGTERM - 1) & 1:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} did not begin: {self.log_of(name).read_text()[-2000:]}")
 
     def kill(self, name: str) -> None:
         """kill -9 of the whole process group: granian's workers too."""
@@ -83,12 +96,29 @@ class Service:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_one_of(self, name: str) -> None:
+        """kill -9 of one of the processes it has started itself."""
+        os.kill(children(self.processes[name].pid)[0], signal.SIGKILL)
+
     def stop(self) -> None:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
             process.wait(30)
         self.processes.clear()
+
+
+def children(parent: int) -> list[int]:
+    """Processes started by that one which still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, above = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue  # it has just ended
+        if int(above) == parent and state != "Z":
+            found.append(int(stat.parent.name))
+    return sorted(found)
 
 
 @contextmanager
@@ -99,6 +129,7 @@ def running(
     mode: str = "safe",
     reply_limit: float = 5.0,
     workers: tuple[str, ...] = ("serve", "deliver"),
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
     """A platform and a service on an empty database."""
     engine = open_engine(database_url)
@@ -113,7 +144,7 @@ def running(
         reply_limit=reply_limit,
     )
     with platform.serve() as api_base:
-        environ = _environ(database_url, folder, api_base, mode)
+        environ = _environ(database_url, folder, api_base, mode) | dict(settings or {})
         keys = KeyRing([decode_key(environ[f"{PREFIX}DATA_KEYS"])], decode_key(environ[f"{PREFIX}INDEX_KEY"]))
         sessions = open_sessions(engine, keys, audit_key=decode_key(environ[f"{PREFIX}AUDIT_KEY"]))
         service = Service(platform, environ, _free_port(), engine, sessions, folder)

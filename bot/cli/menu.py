@@ -1,0 +1,26 @@
+"""frontdoor menu: put our menu under the chat."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from bot.channels import SendFailed
+from bot.channels.wechat_oa import WeChatOfficialAccount
+from bot.cli.settings import office_or_exit
+from bot.menu import MENU
+
+
+@click.command()
+def menu() -> None:
+    """把菜单发布到公众号。手机上最多 5 分钟后看到。"""
+    channel = office_or_exit().channels["wechat_oa"]
+    if not isinstance(channel, WeChatOfficialAccount):
+        raise TypeError("the menu belongs to the WeChat channel")
+    try:
+        channel.call("menu/create", MENU)
+    except SendFailed as failure:
+        click.echo(f"没有发布成功：{failure.reason}", err=True)
+        sys.exit(1)
+    click.echo("菜单发布好了。")
