@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 from typing import Any, overload
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, inspect
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, object_session, sessionmaker
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
 from models.vault import KeyRing
@@ -104,7 +106,27 @@ def new_uid() -> str:
     return secrets.token_urlsafe(12)
 
 
+def dialect_of(db: Session) -> str:
+    return db.get_bind().dialect.name
+
+
+def inserting(dialect: str, table: Table, names: Iterable[str]) -> Any:
+    """An INSERT of these columns, every value a parameter: built once and kept, since building costs more than running.
+
+    Columns left out take their scalar defaults.
+    """
+    names = frozenset(names)
+    given = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    fixed: dict[str, Any] = {
+        column.name: column.default.arg
+        for column in table.c
+        if column.name not in names and isinstance(column.default, ScalarElementColumnDefault)
+    }
+    kind = postgresql if dialect == "postgresql" else sqlite
+    return kind.insert(table).values(fixed | given)
+
+
 def insert_into(db: Session, table: Any) -> Any:
     """INSERT with ON CONFLICT, which both databases know under their own dialect only."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if dialect_of(db) == "postgresql" else sqlite
     return dialect.insert(table)

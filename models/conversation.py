@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, case, update
+from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime, insert_into, keys_of, new_uid
+from models.base import Base, UtcDateTime, dialect_of, inserting, keys_of, new_uid
 from models.message import Message, Priority, Status
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -67,35 +69,34 @@ class Conversation(Base):
         One statement that always writes: on PostgreSQL the update takes the row lock, so what is read afterwards is
         read behind it, never from a snapshot taken before the wait.
         """
-        minute, day = int(now.timestamp()) // 60, now.astimezone(SHANGHAI).toordinal()
-        heard = {"heard_at": now, "minute": minute, "day": day} | _full_again(refills, now)
-        first = {"uid": new_uid(), "heard_this_minute": 1, "heard_this_day": 1}
-        again = {
-            "heard_this_minute": case((cls.minute == minute, cls.heard_this_minute + 1), else_=1),
-            "heard_this_day": case((cls.day == day, cls.heard_this_day + 1), else_=1),
+        values = {
+            "channel": channel,
+            "contact": contact,
+            "uid": new_uid(),
+            "heard_at": now,
+            "minute": int(now.timestamp()) // 60,
+            "day": now.astimezone(SHANGHAI).toordinal(),
         }
-        made = insert_into(db, cls).values(channel=channel, contact=contact, **heard, **first)
-        locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_=heard | again).returning(cls)
-        row: Conversation = db.execute(locked, execution_options={"populate_existing": True}).scalar_one()
+        full = _full_again(refills, now)
+        row: Conversation = db.scalars(_locking(dialect_of(db), tuple(full)), values | full).one()
         return row
 
     def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> Message | None:
         """Keep what was said. None when this very message has been kept before."""
         uid = new_uid()
         place = f"messages.words_sealed.{uid}"
-        values = {
-            "uid": uid,
-            "conversation_id": self.id,
-            "author": "veteran",
-            "kind": arrival.kind,
-            "external_id": f"{self.channel}:{arrival.external_id}",
-            "words_sealed": keys_of(db).seal(arrival.words.encode(), bound_to=place) if arrival.words else None,
-            "masked": masked,
-            "status": Status.RECEIVED,
-            "said_at": arrival.said_at,
-        }
-        made = insert_into(db, Message).values(values).on_conflict_do_nothing(index_elements=["external_id"])
-        heard: Message | None = db.execute(made.returning(Message)).scalar_one_or_none()
+        heard = Message.store(
+            db,
+            uid=uid,
+            conversation_id=self.id,
+            author="veteran",
+            kind=arrival.kind,
+            external_id=f"{self.channel}:{arrival.external_id}",
+            words_sealed=keys_of(db).seal(arrival.words.encode(), bound_to=place) if arrival.words else None,
+            masked=masked,
+            status=Status.RECEIVED,
+            said_at=arrival.said_at,
+        )
         if heard is not None and self.holds_messages:
             self.release_held(db, now=now)
         return heard
@@ -116,22 +117,24 @@ class Conversation(Base):
     ) -> Message:
         """Put a message in the outbox. It leaves by the worker, unless the door hands it over at once."""
         uid = new_uid()
-        values = {
-            "uid": uid,
-            "conversation_id": self.id,
-            "author": author,
-            "user_id": user_id,
-            "kind": "text",
-            "words_sealed": keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}"),
-            "reply_to_id": reply_to.id if reply_to else None,
-            "routed": routed[:40],
-            "status": Status.HANDED_OVER if handed_over else Status.QUEUED,
-            "priority": priority,
-            "due_at": due_at or now,
-            "said_at": now,
-            "settled_at": now if handed_over else None,
-        }
-        said: Message = db.execute(insert_into(db, Message).values(values).returning(Message)).scalar_one()
+        said = Message.store(
+            db,
+            uid=uid,
+            conversation_id=self.id,
+            author=author,
+            user_id=user_id,
+            kind="text",
+            words_sealed=keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}"),
+            reply_to_id=reply_to.id if reply_to else None,
+            routed=routed[:40],
+            status=Status.HANDED_OVER if handed_over else Status.QUEUED,
+            priority=priority,
+            due_at=due_at or now,
+            said_at=now,
+            settled_at=now if handed_over else None,
+        )
+        if said is None:
+            raise RuntimeError("a message of ours has no external id to be repeated by")
         return said
 
     # -- what may be sent -------------------------------------------------------------------------------------------
@@ -187,6 +190,22 @@ class Conversation(Base):
             return False
         self.told_too_fast_at = now
         return True
+
+
+@cache
+def _locking(dialect: str, full: tuple[str, ...]) -> Any:
+    """Make or find, lock, count and refill in one statement, built once."""
+    table = cast(Table, Conversation.__table__)
+    same = ("heard_at", "minute", "day", *full)
+    made = inserting(dialect, table, ("channel", "contact", "uid", *same)).values(heard_this_minute=1, heard_this_day=1)
+    new = made.excluded
+    counted = {
+        "heard_this_minute": case((table.c.minute == new.minute, table.c.heard_this_minute + 1), else_=1),
+        "heard_this_day": case((table.c.day == new.day, table.c.heard_this_day + 1), else_=1),
+    }
+    again = {name: new[name] for name in same} | counted
+    locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
+    return select(Conversation).from_statement(locked).execution_options(populate_existing=True)
 
 
 def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Sealed, UtcDateTime, new_uid
@@ -47,8 +48,7 @@ class DialogueRun(Base):
 
     @classmethod
     def open_in(cls, db: Session, conversation: Conversation) -> DialogueRun | None:
-        query = select(cls).where(cls.conversation_id == conversation.id, cls.status == "open")
-        return db.scalars(query).first()
+        return db.scalars(_open_run(), {"conversation": conversation.id}).first()
 
     @classmethod
     def parked_in(cls, db: Session, conversation: Conversation, dialogue: str | None = None) -> DialogueRun | None:
@@ -86,3 +86,11 @@ class DialogueRun(Base):
     def close(self) -> None:
         """A finished or dropped run keeps nothing of what was told."""
         self.status, self.state_sealed = "closed", None
+
+
+@cache
+def _open_run() -> Select[DialogueRun]:
+    """Asked for at every word, so built once."""
+    return select(DialogueRun).where(
+        DialogueRun.conversation_id == bindparam("conversation"), DialogueRun.status == "open"
+    )

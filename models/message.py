@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, and_, exists, select, text, tuple_, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, select, text, tuple_, update
+from sqlalchemy.orm import Mapped, Session, aliased, make_transient_to_detached, mapped_column
 
-from models.base import Base, BigId, Sealed, UtcDateTime, new_uid
+from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
@@ -90,6 +92,21 @@ class Message(Base):
     settled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     words = Sealed()
+
+    @classmethod
+    def store(cls, db: Session, **values: Any) -> Message | None:
+        """Store a message; None when one with its external id has been stored before.
+
+        Two of these run for every word that is said, so the statement is built once, and the row is not read back:
+        what was written is known.
+        """
+        message_id = db.scalar(_storing(dialect_of(db), tuple(values)), values)
+        if message_id is None:
+            return None
+        message = cls(id=message_id, **values)
+        make_transient_to_detached(message)
+        db.add(message)
+        return message
 
     @classmethod
     def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
@@ -199,3 +216,10 @@ class Message(Base):
         """The last words of a conversation, oldest first."""
         newest = select(cls).where(cls.conversation_id == conversation_id).order_by(cls.id.desc()).limit(most)
         return reversed(list(db.scalars(newest)))
+
+
+@cache
+def _storing(dialect: str, names: tuple[str, ...]) -> Any:
+    table = cast(Table, Message.__table__)
+    made = inserting(dialect, table, names).on_conflict_do_nothing(index_elements=["external_id"])
+    return made.returning(table.c.id)

@@ -110,11 +110,11 @@ def runs(phone: Phone, db: Session, status: str) -> list[DialogueRun]:
     return list(db.scalars(mine))
 
 
-def _saying(*texts: str) -> Callable[[Phone], None]:
-    return lambda phone: [phone.says(text) for text in texts] and None
+def _saying(*texts: str) -> Callable[[Phone], object]:
+    return lambda phone: phone.says(*texts)
 
 
-def _step(number: int) -> Callable[[Phone], None]:
+def _step(number: int) -> Callable[[Phone], object]:
     return lambda phone: at_step(phone, number)
 
 
@@ -123,19 +123,19 @@ def _nothing(_phone: Phone) -> None:
 
 
 # Wherever somebody may stand when the next word comes.
-PLACES: dict[str, Callable[[Phone], None]] = {
+PLACES: dict[str, Callable[[Phone], object]] = {
     "nothing open": _nothing,
     "after an answer": _saying(ANSWERED),
     "choosing": _saying(WHICH),
     "consent": _saying("2"),
     **{f"step {number}": _step(number) for number in range(1, 8)},
-    "in the middle of the story": lambda phone: (at_step(phone, 2), phone.says(STORY)) and None,
+    "in the middle of the story": lambda phone: (at_step(phone, 2), phone.says(STORY)),
     "check card": at_the_card,
-    "what to change": lambda phone: (at_the_card(phone), phone.says("2")) and None,
+    "what to change": lambda phone: (at_the_card(phone), phone.says("2")),
     "waiting": _saying("8"),
     "urgent": _saying(CRY),
     "sure to erase": _saying("删我的资料"),
-    "one matter": lambda phone: (files(phone), phone.says("4")) and None,
+    "one matter": lambda phone: (files(phone), phone.says("4")),
 }
 IN_THE_FORM = [name for name in PLACES if name.startswith(("step", "check", "what to", "in the middle"))]
 ELSEWHERE = ["nothing open", "after an answer", "choosing", "one matter"]
