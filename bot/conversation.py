@@ -13,6 +13,8 @@ from bot.channels import SPOKEN, Inbound
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.phrase import Phrase, Said, worded
 from handlers.kit.turn import Dialogue, Reading, State, Step, Turn, Words
+from handlers.policy import POLICY
+from handlers.reception import asks_for_a_person
 from handlers.urgent import URGENT
 from knowledge_base.library import Library
 from models.conversation import Arrival, Conversation
@@ -66,11 +68,12 @@ def receive(
     if inbound.kind in ERASES:
         Erasure.unlink(db, conversation, now=now)
         return Outcome(None)
-    conversation.follows = True
+    if not conversation.follows:
+        conversation.follows = True
     if not inbound.may_answer:
         return Outcome(None)
     turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
-    if conversation.too_fast and reading.crisis is None:
+    if conversation.too_fast and reading.crisis is None and not asks_for_a_person(reading):
         told = conversation.mode != "person" and conversation.tell_too_fast(now=now)
         lines: Sequence[Said] = [TOO_FAST()] if told else ()
     else:
@@ -156,7 +159,7 @@ def _carry_out(turn: Turn, step: Step, name: str) -> Sequence[Said]:
     _note(turn, step)
     if step.then:
         _leave(turn, close=True)
-        following = BY_NAME[step.then]
+        following = BY_NAME.get(step.then, POLICY)  # a deployment may have taken it away
         return _carry_out(turn, following.open(turn), following.name)
     name = step.runs_as or name
     same = turn.run is not None and turn.run.status == "open" and turn.run.dialogue == name

@@ -26,7 +26,7 @@ class Figures:
     count: int = 0
 
     def summary(self) -> dict[str, float | None]:
-        """The figures of the contract (house.md, section 0)."""
+        """The figures that `policy eval --json` prints."""
         return {
             "hit1": _share(place == 1 for place in self.places),
             "hit3": _share(1 <= place <= 3 for place in self.places),

@@ -1,4 +1,4 @@
-"""The menu under the chat: three buttons, each entry's key the very words it says (platform sheet 9.3)."""
+"""The menu under the chat: three buttons, each entry's key the very words it says (platform.md 9.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trial on real input: every question of a file as an encrypted post from a phone of its own, through a running service."""
+"""A trial on real input: every question of a file as an encrypted post from its own phone, to a running service."""
 
 from __future__ import annotations
 

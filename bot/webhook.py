@@ -69,7 +69,7 @@ KINDS = frozenset({"text", "image", "voice", "video", "location", "link", "subsc
 
 
 def _handle(office: Office, channel: Channel, push: Push, started: float) -> Response:
-    """Once the signature is good the answer is never a 5xx: WeChat would show the veteran an error (sheet 2.2)."""
+    """Once the signature is good the answer is never a 5xx: WeChat would show an error (platform.md 2.2)."""
     now = office.clock()
     if (now - push.inbound.said_at).total_seconds() > OLDEST:
         logger.warning("push_too_old")

@@ -1,5 +1,6 @@
 """What the bot can talk about. The order is meaning: the first that wants a message has it."""
 
+from handlers.complaint import COMPLAINT
 from handlers.front_desk import FRONT_DESK
 from handlers.kit.turn import Dialogue
 from handlers.my_data import MY_DATA
@@ -16,6 +17,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     RECEPTION,
     MY_MATTERS,
     PETITION,
+    COMPLAINT,
     WAITING,
     POLICY,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
+from handlers.kit.form import CANCEL_WORDS
 from handlers.kit.phrase import Phrase
-from handlers.kit.turn import Passing, State, Step, Turn
+from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from models.case import Case
 from models.erasure import Erasure
 from models.masking import mask
@@ -33,6 +34,7 @@ SEE = frozenset(["查我的资料", "我的资料", "看我的资料", "查资�
 ERASE = frozenset(
     ["删我的资料", "删除我的资料", "删资料", "删我的信息", "删除我的信息", "把我的资料删了", "删掉我的资料"]
 )
+KEEP = frozenset(["不删", "不删了", "不要删", "先不删", "留着"])
 WITHDRAW = frozenset(["不同意了", "我不同意了", "撤回同意", "取消同意", "不授权了"])
 
 
@@ -58,7 +60,9 @@ class MyData(Passing):
             cases = len(Case.of(turn.db, turn.conversation))
             Erasure.of(turn.db, turn.conversation, now=turn.now)
             return Step([ERASED(), STILL_ON_RECORD(cases=cases)] if cases else [ERASED()])
-        return Step([NOT_ERASED()])
+        if turn.choice is not None or turn.plain in CANCEL_WORDS | KEEP:
+            return Step([NOT_ERASED()])
+        return PASS_ON
 
     def _show(self, turn: Turn) -> Step:
         veteran = self._veteran(turn)

@@ -118,6 +118,8 @@ class MyMatters(Passing):
         return Step([*lines, what_now], {"at": "one", "id": case.id}, routed="my_matters")
 
     def _do(self, turn: Turn, case: Case, state: State) -> Step:
+        if turn.media is not None:
+            return self._add(turn, case, state | {"at": "adding"})
         if turn.choice == 1:
             return Step([SAY_MORE()], state | {"at": "adding"})
         if turn.choice == 2 and case.is_open:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.kit.consent import veteran_of
-from handlers.kit.form import ROADS, Answers, Form, Question, Reject, one_of, some_words
+from handlers.kit.form import ROADS, Form
 from handlers.kit.phrase import Phrase, Said, shortened
-from handlers.kit.turn import State, Step, Turn
-from handlers.policy import answer_aside, answer_lines
+from handlers.kit.question import Answers, Question, Reject, one_of, some_words
+from handlers.kit.turn import Step, Turn
+from handlers.policy import answer_aside
 from models.case import Case
 from models.dialogue_run import DialogueRun
 from models.masking import find_phone, mask
@@ -24,10 +25,6 @@ NEVER, BEFORE = "没有", "反映过"
 INTRO = Phrase(
     "petition.intro",
     "好的，我们来记下您反映的事。一共 7 步，大约 5 分钟。打字、说话都行。\n随时可以回复：0 上一步　9 不办了　8 找人帮您填",
-)
-OFFER = Phrase(
-    "petition.offer",
-    "您说的这件事，我们可以记下来，交给办事的人，给您登记编号，随时能查。\n1 记下来\n2 先问政策\n8 找人说",
 )
 ASK_TOPIC = Phrase("petition.topic", "是哪方面的事？")
 ASK_STORY = Phrase("petition.story", "请说说是什么事。\n可以说几条，也可以发照片。说完了回复 1。")
@@ -48,6 +45,7 @@ TOO_MANY = Phrase("petition.too_many", "代表最多 5 人（《信访工作条�
 NO_NAME_OR_PHONE = Phrase(
     "petition.no_name_or_phone", "没看出姓名和电话。像这样说：王建国 13800000000。不想留，回复 1。"
 )
+NOT_A_PHONE = Phrase("petition.not_a_phone", "这个电话好像不对，手机是 11 位。请连姓名再说一遍。不想留，回复 1。")
 FILED = Phrase(
     "petition.filed",
     "收到了{who}。\n登记编号：{number}\n（不用记，回复 4 就能查）\n接下来：\n· {tell_by}前告诉您是否受理\n"
@@ -89,6 +87,7 @@ TRIGGERS = frozenset(
         "反应情况",
     ]
 )
+_HALF_A_PHONE = re.compile(r"[0-9０-９][0-9０-９ -]{4,}")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 _NOT_NAMES = re.compile(r"我叫|我是|我姓|姓名|名字|叫做|电话|手机|号码|联系|代表|是我|我的|就是|打|和|跟|同志|老战友")
 
@@ -149,6 +148,14 @@ def _read_unit(turn: Turn, answers: Answers) -> str:
     return UNKNOWN_UNIT if turn.choice == 1 else some_words(turn, answers)
 
 
+def _read_before(turn: Turn, answers: Answers) -> str:
+    if turn.choice is None and turn.plain.startswith(("没", "未", "头一", "第一次")):
+        return NEVER
+    if turn.choice is None and any(word in turn.plain for word in ("找过", "去过", "说过", "反映过", "反应过", "写过")):
+        return BEFORE
+    return one_of((NEVER, BEFORE))(turn, answers)
+
+
 def _ask_contact(turn: Turn, _answers: Answers) -> list[Said]:
     known = _known_contact(turn)
     return [ASK_SAME_CONTACT(contact=show_contact(known))] if known else [ASK_CONTACT()]
@@ -163,6 +170,8 @@ def _read_contact(turn: Turn, _answers: Answers) -> dict[str, Any]:
     phone, names = find_phone(turn.reading.words.with_numbers) or "", _names_in(turn.text)
     if len(names) > MOST_REPRESENTATIVES:
         raise Reject(TOO_MANY())
+    if not phone and _HALF_A_PHONE.search(turn.reading.words.with_numbers):
+        raise Reject(NOT_A_PHONE())
     if not (phone or names):
         raise Reject(NO_NAME_OR_PHONE())
     return {"names": names, "phone": phone}
@@ -195,40 +204,18 @@ def _known_contact(turn: Turn) -> dict[str, Any] | None:
 
 
 class PetitionForm(Form):
-    """The form, its triggers, and the offer made when somebody complains without asking for it."""
+    """The form and its triggers."""
 
     def wants(self, turn: Turn) -> bool:
-        if turn.choice is not None:
-            return turn.choice == 2
-        if turn.plain in TRIGGERS:
-            return True
-        # Who waits for a person tells the matter to that person.
-        return turn.reading.found.road == "PETITION" and turn.conversation.mode == "bot"
+        return turn.choice == 2 if turn.choice is not None else turn.plain in TRIGGERS
 
     def open(self, turn: Turn) -> Step:
         parked = DialogueRun.parked_in(turn.db, turn.conversation, self.name)
-        if parked is not None:
-            state = parked.state
-            parked.close()
-            return self.reopen(turn, state)
-        if turn.choice == 2 or turn.plain in TRIGGERS:
+        if parked is None:
             return self.start(turn, {})
-        found = turn.reading.found.sure
-        article = turn.library.get(found.id) if found else None
-        answer = answer_lines(article) if article else []
-        return Step([*answer, OFFER()], {"at": "offer", "told": turn.text}, routed="petition")
-
-    def hear(self, turn: Turn, state: State) -> Step:
-        if state["at"] != "offer":
-            return super().hear(turn, state)
-        if turn.choice == 1:
-            return self.start(turn, {"story": [state["told"]]})
-        if turn.choice == 2:
-            return Step(then="policy")
-        return Step(pass_on=True)
-
-    def reopen(self, turn: Turn, state: State) -> Step:
-        return Step(pass_on=True) if state["at"] == "offer" else super().reopen(turn, state)
+        state = parked.state
+        parked.close()
+        return self.reopen(turn, state)
 
 
 PETITION = PetitionForm(
@@ -264,7 +251,7 @@ PETITION = PetitionForm(
             show=lambda wish: shortened(wish, 20),
             free=True,
         ),
-        Question("before", "以前", lambda turn, answers: [ASK_BEFORE()], one_of((NEVER, BEFORE))),
+        Question("before", "以前", lambda turn, answers: [ASK_BEFORE()], _read_before),
         Question("contact", "怎么找您", _ask_contact, _read_contact, show=show_contact),
     ),
 )

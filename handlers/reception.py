@@ -59,6 +59,10 @@ ASKING = re.compile(
     r"|(?:找|喊|叫|换|派|请|要|来|给我)(?:个|一个|你们|你们的|当官的|能说话的)?(?:人|领导|站长|干部|工作人员|老兵代表|值班)"
     r"|打(?:个)?电话(?:给|来|回)|当面(?:说|讲|谈)|跟人说|和人说"
 )
+ONLY_ASKING = re.compile(
+    r"(?:我|你|你们|麻烦|请|帮我|给我|想|要|还是|快)*(?:转|找|喊|叫|换|派|接)(?:一个|一下|个|到|给)?"
+    r"(?:人工|任工|真人|活人|人|工作人员|客服|接待室|老兵代表|值班的?)(?:来|说|讲|接|帮|帮忙|跟|和|我|下|一下|填|嘛|吧|噻|了)*"
+)
 STOP_WORDS = frozenset(["不找了", "不等了", "不用找了", "不用等了", "不找人了"])
 LONGEST_ASKING = 14  # in a longer text such words belong to a story
 
@@ -75,9 +79,8 @@ class Reception(Passing):
             return False  # already waiting: what is said now belongs to the matter
         if turn.run is None and turn.conversation.mode == "waiting" and wants_to_stop(turn.reading):
             return True
-        in_a_form = turn.run is not None and turn.run.dialogue == "petition"
-        if in_a_form and len(turn.plain) > LONGEST_ASKING:
-            return False  # a long text in a form is the story
+        if turn.run is not None and turn.run.dialogue == "petition":
+            return asks_for_nothing_else(turn.reading)  # in a form, words like 接待室 and 领导 are answers
         return asks_for_a_person(turn.reading)
 
     def open(self, turn: Turn) -> Step:
@@ -100,7 +103,7 @@ class Reception(Passing):
             return Step([CALL_ME()], {"at": "phone"})
         if state["at"] == "phone" and (phone := find_phone(turn.reading.words.with_numbers)):
             ticket.phone = phone
-            return Step([CALL_NOTED(when=_when(turn) or "接待室上班就")], {"at": "waiting"})
+            return Step([CALL_NOTED(when=_when(turn, unless_open="尽快") or "接待室上班就")], {"at": "waiting"})
         found = turn.reading.found.sure
         article = turn.library.get(found.id) if found else None
         if article:
@@ -145,12 +148,19 @@ RECEPTION = Reception()
 WAITING = Waiting()
 
 
+def asks_for_nothing_else(reading: Reading) -> bool:
+    """Whether a person is all the message asks for."""
+    if reading.choice is not None:
+        return reading.choice == 8
+    return reading.plain in EXACTLY or bool(ONLY_ASKING.fullmatch(reading.plain))
+
+
 def wants_to_stop(reading: Reading) -> bool:
     return reading.choice == 9 or reading.plain in CANCEL_WORDS | STOP_WORDS
 
 
 def asks_for_a_person(reading: Reading) -> bool:
-    """Whether the whole message asks for a person: 8, a word for it, a slip of it, or a sentence like the known ones."""
+    """Whether the message asks for a person: 8, a word for it, a slip of it, or a sentence like the known ones."""
     if reading.choice is not None:
         return reading.choice == 8
     words = reading.plain
@@ -159,10 +169,13 @@ def asks_for_a_person(reading: Reading) -> bool:
     return reading.found.road == "PERSON"
 
 
-def _when(turn: Turn) -> str:
-    """The next opening as people say it: 今天下午 2:00, 明天 9:00, 11月30日（周一）9:00."""
+def _when(turn: Turn, *, unless_open: str = "") -> str:
+    """The next opening as people say it: 今天 13:30, 明天 9:00, 11 月 30 日（周一）9:00."""
     station = Station.district(turn.db)
-    opening = station.office_hours.next_opening(turn.now) if station and station.hours else None
+    hours = station.office_hours if station and station.hours else None
+    if hours is not None and unless_open and hours.is_open(turn.now):
+        return unless_open
+    opening = hours.next_opening(turn.now) if hours is not None else None
     if opening is None:
         return ""
     days = (opening.date() - turn.now.astimezone(SHANGHAI).date()).days

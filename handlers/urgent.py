@@ -9,6 +9,7 @@ from handlers.crisis import Crisis
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from handlers.policy import answer_aside
+from models.masking import find_phone
 from models.reception import ReceptionTicket
 
 # The only numbers these words may hold: 110, 119, 120, 12356, 12345, checked by a test.
@@ -21,7 +22,7 @@ WORDS = {
     Crisis.SELF_HARM: Phrase(
         "urgent.self_harm",
         "老战友，您的话我们看到了。您不麻烦谁，我们想听您说。\n有危险，马上打：\n· 120 急救\n· 110 报警\n"
-        "想找人说话，打：\n· 12356 心理援助热线\n我们的值班人员正在过来。您现在身边有人吗？",
+        "想找人说话，打：\n· 12356 心理援助热线\n已经叫值班人员了。您现在身边有人吗？",
     ),
     Crisis.THREAT: Phrase(
         "urgent.threat",
@@ -44,8 +45,11 @@ WORDS = {
     ),
 }
 AFTER = Phrase("urgent.after", "1 请给我打电话\n2 我现在没事，想说说话")
-CALL_ME = Phrase("urgent.call_me", "记下了，值班人员尽快给您打电话。有危险，不要等，马上打 110、120。")
-WE_LISTEN = Phrase("urgent.we_listen", "好，不急。您先说，说的都给值班人员看着。人马上到。")
+CALL_ME = Phrase(
+    "urgent.call_me", "好，请值班人员打电话给您。您的电话是多少？打过来就行。有危险，不要等，马上打 110、120。"
+)
+CALL_NOTED = Phrase("urgent.call_noted", "电话记下了，值班人员看到就给您打。有危险，不要等，马上打 110、120。")
+WE_LISTEN = Phrase("urgent.we_listen", "好，不急。您先说，说的都给值班人员看着。")
 STILL_HERE = Phrase("urgent.still_here", "都看到了，值班人员会来接着听。有危险，马上打 110、120；想说话，打 12356。")
 
 IN_NEED = Phrase("urgent.in_need", "值班人员还是会来。有危险，马上打 110、120；想说话，打 12356。")
@@ -63,13 +67,21 @@ class Urgent(Passing):
 
     def open(self, turn: Turn) -> Step:
         kind = turn.reading.crisis or Crisis.DISTRESS
+        before = ReceptionTicket.of(turn.db, turn.conversation)
+        if before is not None and before.urgent:
+            kind = min(kind, Crisis(before.urgent), key=list(Crisis).index)  # never less urgent than it was
         ReceptionTicket.open(turn.db, turn.conversation, reason="urgent", urgent=kind, now=turn.now)
-        return Step([WORDS[kind](), AFTER()], {"kind": kind}, routed=f"urgent:{kind}")
+        said = turn.reading.crisis or kind
+        return Step([WORDS[said](), AFTER()], {"kind": kind}, routed=f"urgent:{kind}")
 
     def hear(self, turn: Turn, state: State) -> Step:
         ticket = ReceptionTicket.of(turn.db, turn.conversation)
         if ticket is None:  # a person has been there and closed it
             return PASS_ON
+        if phone := find_phone(turn.reading.words.with_numbers):
+            ticket.call_me()
+            ticket.phone = phone
+            return Step([CALL_NOTED()], state)
         if turn.choice == 1:
             ticket.call_me()
             return Step([CALL_ME()], state)

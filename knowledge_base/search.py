@@ -137,7 +137,7 @@ def _texts_of(article: Article) -> list[str]:
 
 
 def _learn(columns: list[list[str]]) -> tuple[dict[str, float], dict[str, Positions], dict[str, Numbers]]:
-    """Each feature's rarity (inverse document frequency), the columns it stands in, and its weight in their unit vectors."""
+    """Each feature's rarity (inverse document frequency), its columns, and its weight in their unit vectors."""
     counts = [Counter(feature for text in texts for feature in set(features(text))) for texts in columns]
     places: dict[str, list[int]] = {}
     for column, counted in enumerate(counts):

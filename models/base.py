@@ -57,7 +57,9 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Sealed:
-    """Text kept encrypted in the column `<name>_sealed` (a leading underscore does not count), bound to its table, column and row (R46).
+    """Text kept encrypted in the column `<name>_sealed`, bound to its table, column and row (R46).
+
+    A leading underscore of the name does not count.
 
     The row needs a `uid` and has to be in a session, since the session carries the keys. An empty text is stored as
     NULL, so that an erased value and a missing one look alike.

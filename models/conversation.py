@@ -16,7 +16,7 @@ from models.message import Message, Priority, Status
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-# Platform sheet 6.1: two buckets, refilled to their maximum by the veteran's own acts.
+# platform.md 6.1: two buckets, refilled to their maximum by the veteran's own acts.
 PER_MESSAGE, MESSAGE_WINDOW = 5, dt.timedelta(hours=48)
 PER_ACT, ACT_WINDOW = 3, dt.timedelta(seconds=60)
 KEPT_FOR_A_PERSON = 1
@@ -137,7 +137,7 @@ class Conversation(Base):
             raise RuntimeError("a message of ours has no external id to be repeated by")
         return said
 
-    # -- what may be sent -------------------------------------------------------------------------------------------
+    # -- what may be sent --------------------
 
     def sends_left(self, *, now: dt.datetime) -> int:
         """How many messages we may plan on. Quotas do not add up (6.1), so the larger bucket counts."""
@@ -177,7 +177,7 @@ class Conversation(Base):
         )
         self.holds_messages = False
 
-    # -- how fast it is heard ---------------------------------------------------------------------------------------
+    # -- how fast it is heard --------------------
 
     @property
     def too_fast(self) -> bool:

@@ -14,6 +14,7 @@ from models.dialogue_run import DialogueRun
 from models.media import Media
 from models.message import Message
 from models.people import Consent, Veteran
+from models.reception import ReceptionTicket
 
 
 class Erasure(Base):
@@ -50,9 +51,12 @@ class Erasure(Base):
 
     @classmethod
     def unlink(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
-        """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform sheet 13, 28)."""
+        """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform.md 13, 28)."""
         erasure = cls.of(db, conversation, now=now)
         erasure.unlinked = True
+        ticket = ReceptionTicket.of(db, conversation)
+        if ticket is not None and not ticket.urgent:
+            ticket.close(db, outcome="no longer follows", now=now)
         conversation.contact, conversation.follows, conversation.mode = f"gone:{conversation.uid}", False, "bot"
         return erasure
 

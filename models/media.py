@@ -11,7 +11,7 @@ from models.base import Base, BigId, UtcDateTime, new_uid
 from models.conversation import Conversation
 from models.message import Message
 
-LAPSES_AFTER = dt.timedelta(days=3)  # platform sheet 9.5
+LAPSES_AFTER = dt.timedelta(days=3)  # platform.md 9.5
 LEASE = dt.timedelta(minutes=5)
 
 

@@ -15,7 +15,7 @@ from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting,
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
-BACK_OFF = (1, 3, 9, 60)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform sheet 5.2)
+BACK_OFF = (1, 3, 9, 60)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform.md 5.2)
 
 
 class Status(StrEnum):
@@ -28,7 +28,7 @@ class Status(StrEnum):
     HANDED_OVER = "handed_over"  # given to WeChat in the answer to a push
     SENT = "sent"  # accepted by WeChat; there is no receipt of delivery
     HELD = "held"  # WeChat lets nothing through until the veteran speaks again
-    UNKNOWN = "unknown"  # never sent twice (platform sheet 6.2)
+    UNKNOWN = "unknown"  # never sent twice (platform.md 6.2)
     FAILED = "failed"
     PARKED = "parked"  # failed again and again for a reason of ours; reported to the operators
     STOPPED = "stopped"

@@ -14,7 +14,7 @@ HANDLING = "handling"  # to keep what is told, with name and phone, and show it 
 
 
 class Veteran(Base):
-    """A person as the office knows one: only what was told for a purpose. One openid, until identity is proven (R37)."""
+    """A person as the office knows one: only what was told for a purpose; one openid until identity is proven (R37)."""
 
     __tablename__ = "veterans"
 

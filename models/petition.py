@@ -58,7 +58,7 @@ class Petition(Case):
         media_uids: Sequence[str],
         now: dt.datetime,
     ) -> Petition:
-        """Record a petition as told. Without a name or phone it is anonymous: no written answer can be promised (23)."""
+        """Record a petition as told. Without name or phone it is anonymous: no written answer can be promised (23)."""
         if len(names) > MOST_REPRESENTATIVES:
             raise ValueError("more representatives than 条例 20 allows")
         station = Station.named(db, where)

@@ -1,6 +1,6 @@
 """A stand-in for the WeChat Official Account platform, with phones.
 
-An independent second implementation of the contract: it imports nothing of the bot, so it can prove the bot wrong.
+An independent second implementation of docs/platform.md: it imports nothing of the bot, so it can prove the bot wrong.
 `python -m simulator --help` starts one for people; `Platform` is the same thing for tests.
 """
 

@@ -1,4 +1,4 @@
-"""The gate of the API side: order of checks, error codes, faults, the log of calls (contract 12.1 and 12.3)."""
+"""The gate of the API side: order of checks, error codes, faults, the log of calls (platform.md 12.1 and 12.3)."""
 
 import json
 import re

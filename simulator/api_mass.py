@@ -1,4 +1,4 @@
-"""Mass messages (contract sections 8.1 to 8.3)."""
+"""Mass messages (platform.md 8.1 to 8.3)."""
 
 import hashlib
 import json
@@ -112,7 +112,7 @@ def _deliver(asked: Asked, job: Broadcast, audience: list[Person], bubble: Bubbl
             job.failed += 1
     job.status = "SEND_SUCCESS" if good else "SEND_FAIL"
     if job.kind == "mpnews" and good:
-        # The draft vanishes once it has been broadcast (section 8.2).
+        # The draft vanishes once it has been broadcast (platform.md 8.2).
         media_id = str(job.content["media_id"])
         asked.state.drafts.pop(media_id, None)
         job.url = _article_url(media_id)

@@ -1,4 +1,4 @@
-"""Temporary media and permanent material (contract section 9.5), voice to text (9.8)."""
+"""Temporary media and permanent material (platform.md 9.5), voice to text (9.8)."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""Menus (contract section 9.3)."""
+"""Menus (platform.md 9.3)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Custom messages and the typing sign (contract sections 6.1 to 6.4)."""
+"""Custom messages and the typing sign (platform.md 6.1 to 6.4)."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,13 @@ from simulator.errors import Refusal
 from simulator.state import Json, Sent
 
 MOST_BYTES = 2048
-# The bounds of a menu message are not published; these are the safe ones of section 4.4.
+# The bounds of a menu message are not published; these are the safe ones of platform.md 4.4.
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_ID = 6, 20, 64
 TYPING_SECONDS, EXCHANGE_SECONDS = 15.0, 30.0
 
 
 def send(asked: Asked) -> Answer:
-    """Checks in the order of section 12.3, then one bubble."""
+    """Checks in the order of platform.md 12.3, then one bubble."""
     person = asked.person(asked.body.get("touser"))
     kind = asked.body.get("msgtype")
     if not isinstance(kind, str) or kind not in CHECKS:

@@ -1,4 +1,4 @@
-"""Scene codes, tickets, quotas, addresses and statistics (contract sections 9.4, 9.7 and 9.9)."""
+"""Scene codes, tickets, quotas, addresses and statistics (platform.md 9.4, 9.7 and 9.9)."""
 
 from flask import Response
 

@@ -1,4 +1,4 @@
-"""Drafts and articles published without a push (contract sections 8.4 and 8.5)."""
+"""Drafts and articles published without a push (platform.md 8.4 and 8.5)."""
 
 from simulator import push
 from simulator.api_call import OK, Answer, Asked, get, post

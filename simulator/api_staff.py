@@ -1,4 +1,4 @@
-"""Customer-service accounts, sessions and records (contract sections 6.5 and 6.6)."""
+"""Customer-service accounts, sessions and records (platform.md 6.5 and 6.6)."""
 
 import re
 

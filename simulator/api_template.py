@@ -1,4 +1,4 @@
-"""Template messages and subscription notices (contract section 7)."""
+"""Template messages and subscription notices (platform.md 7)."""
 
 from simulator import push
 from simulator.api_call import OK, Answer, Asked, get, post

@@ -1,4 +1,4 @@
-"""The two token endpoints (contract section 5.1)."""
+"""The two token endpoints (platform.md 5.1)."""
 
 from simulator.api_call import Answer, Asked, Call
 from simulator.errors import Refusal

@@ -1,4 +1,4 @@
-"""Followers, tags and the blacklist (contract sections 9.1 and 9.2)."""
+"""Followers, tags and the blacklist (platform.md 9.1 and 9.2)."""
 
 from simulator.api_call import OK, Answer, Asked, get, post
 from simulator.errors import Refusal

@@ -1,4 +1,4 @@
-"""From what the account says to what the phone shows: plain text with links to tap (contract sections 4.2 to 4.4)."""
+"""From what the account says to what the phone shows: plain text with links to tap (platform.md 4.2 to 4.4)."""
 
 import re
 from typing import Any
@@ -91,7 +91,7 @@ def _article(item: Element, at: float) -> Bubble:
 
 
 def from_custom(body: Json, at: float, agent_name: str = "") -> Bubble:
-    """The bubble of a custom message (section 6.2); the body has been checked before."""
+    """The bubble of a custom message (platform.md 6.2); the body has been checked before."""
     kind = str(body["msgtype"])
     inner: Json = body.get(kind, {})
     who = "agent" if agent_name else "account"

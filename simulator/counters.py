@@ -1,4 +1,4 @@
-"""How often each API was called: by Beijing day, by minute, and the monthly resets (contract section 9.9)."""
+"""How often each API was called: by Beijing day, by minute, and the monthly resets (platform.md 9.9)."""
 
 from collections import Counter
 

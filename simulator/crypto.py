@@ -1,4 +1,4 @@
-"""Signatures and the AES envelope of the push channel, written from contract sections 1.2 to 1.4 alone."""
+"""Signatures and the AES envelope of the push channel, written from platform.md 1.2 to 1.4 alone."""
 
 import base64
 import binascii

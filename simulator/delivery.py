@@ -1,4 +1,4 @@
-"""Delivering a push as the platform does: a limit, retries with the same body, the first timely answer (section 2)."""
+"""Delivering a push as the platform does: a limit, retries of the same body, first timely answer (platform.md 2)."""
 
 import secrets
 import threading
@@ -174,7 +174,7 @@ class Courier:
             self.world.show(item.sender, bubble)
 
     def _hand_over(self, openid: str, account: str) -> None:
-        """The person waits, or is with the agent at once when that one is online (section 3.4)."""
+        """The person waits, or is with the agent at once when that one is online (platform.md 3.4)."""
         world, now = self.world, self.world.now()
         with world.news:
             agent = world.state.agents.get(account)
@@ -186,7 +186,7 @@ class Courier:
     # --- the verification request, and events that nobody waits for ---
 
     def verify(self) -> bool:
-        """Ask as the console does when the address is saved (section 1.2); anything but the echo is a complaint."""
+        """Ask as the console does when the address is saved (platform.md 1.2); anything but the echo is a complaint."""
         account = self.world.account
         stamp, nonce, echo = str(int(self.world.now())), secrets.token_hex(5), str(secrets.randbelow(10**18))
         query = {"signature": signature(account.token, stamp, nonce), "timestamp": stamp, "nonce": nonce}

@@ -1,4 +1,4 @@
-"""Error codes of the API side and their texts (contract sections 5.2, 6.3, 6.5, 7.4, 8.2 and 9)."""
+"""Error codes of the API side and their texts (platform.md 5.2, 6.3, 6.5, 7.4, 8.2 and 9)."""
 
 TEXTS = {
     -1: "system error",

@@ -1,4 +1,4 @@
-"""Switches for the platform's own misbehaviour (contract section 12.4). All are off in a fresh simulator.
+"""Switches for the platform's own misbehaviour (platform.md 12.4). All are off in a fresh simulator.
 
 Faults of the bot (a handler that sleeps six seconds) are made in the bot; these are only the platform's.
 """
@@ -101,7 +101,7 @@ class Faults:
     non_ascii_signature: bool = False
     # One base64 character of `Encrypt` changed after signing.
     tampered_encrypt: bool = False
-    # Vectors N1, N2, N3 and N5 of section 1.6: well signed, badly sealed.
+    # Vectors N1, N2, N3 and N5 of platform.md 1.6: well signed, badly sealed.
     foreign_app_id: bool = False
     bad_length: bool = False
     bad_padding: bool = False

@@ -1,4 +1,4 @@
-"""Checks of template fields (contract section 7.3). The name says the type: `thing12` is a `thing`."""
+"""Checks of template fields (platform.md 7.3). The name says the type: `thing12` is a `thing`."""
 
 import re
 from collections.abc import Callable

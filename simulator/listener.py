@@ -79,7 +79,7 @@ class Listener:
         world, now = self._world, self._world.now()
         tapped = "bizmsgmenuid" in dict(own)
         with world.news:
-            # A tapped option counts as a menu tap (section 4.4); for tap links the contract assumes the same.
+            # A tapped option counts as a menu tap (platform.md 4.4); for tap links it assumes the same.
             (self.person.acted if tapped else self.person.spoke)(now)
             session = world.state.session_of(self.openid, now)
             held = session is not None and bool(session.account)

@@ -17,13 +17,13 @@ class BadMarkup(ValueError):
 
 
 def cdata(words: str) -> str:
-    """`words` as CDATA. A `]]>` the person typed is split over two sections (contract section 13, row 27)."""
+    """`words` as CDATA. A `]]>` the person typed is split over two sections (platform.md 13, row 27)."""
     safe = _FORBIDDEN.sub("", words).replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{safe}]]>"
 
 
 def write(fields: Fields, root: str = "xml") -> str:
-    """Text goes into CDATA, numbers stand bare, a list becomes nested elements (contract section 3)."""
+    """Text goes into CDATA, numbers stand bare, a list becomes nested elements (platform.md 3)."""
     return f"<{root}>{_inner(fields)}</{root}>"
 
 

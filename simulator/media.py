@@ -1,4 +1,4 @@
-"""Temporary and permanent media (contract section 9.5)."""
+"""Temporary and permanent media (platform.md 9.5)."""
 
 import secrets
 from dataclasses import dataclass

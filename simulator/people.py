@@ -1,4 +1,4 @@
-"""People as the platform knows them: following, quota buckets (contract section 6.1), tags, consents, bubbles."""
+"""People as the platform knows them: following, quota buckets (platform.md 6.1), tags, consents, bubbles."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""A phone in a test or on the page: what a person can do, and what he sees (contract section 12.1)."""
+"""A phone in a test or on the page: what a person can do, and what he sees (platform.md 12.1)."""
 
 import hashlib
 
@@ -106,7 +106,7 @@ class Phone(Listener):
         return self._deliver(item, item.label)
 
     def happens(self, event: str, own: Fields | None = None) -> list[Bubble]:
-        """Any event of section 3.3; the builders of `simulator.push` make the elements."""
+        """Any event of platform.md 3.3; the builders of `simulator.push` make the elements."""
         return self._event(event, own or [])
 
     # --- consent to notices ---

@@ -20,7 +20,7 @@ class Platform:
     """A WeChat platform with one account on it.
 
     `clock` returns an aware datetime or Unix seconds; days may be jumped. `reply_limit` is in real seconds and may be
-    scaled down to 0.3; `tries` is 3 or 4 (contract section 2.1).
+    scaled down to 0.3; `tries` is 3 or 4 (platform.md 2.1).
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Platform:
         with self.world.news:
             self.state.tokens.revoke()
 
-    # --- the agents' desk (contract section 3.4) ---
+    # --- the agents' desk (platform.md 3.4) ---
 
     def add_agent(self, account: str, nickname: str, *, online: bool = True) -> None:
         """A bound customer-service account."""

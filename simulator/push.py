@@ -1,4 +1,4 @@
-"""Everything the platform pushes to an account: messages, events, and what each allows (contract section 3)."""
+"""Everything the platform pushes to an account: messages, events, and what each allows (platform.md 3)."""
 
 import itertools
 import time
@@ -16,7 +16,7 @@ BROADCAST_SENDER = "mphelper"
 
 @dataclass(frozen=True)
 class Push:
-    """One thing to deliver. `key` is what the contract calls the de-duplication key (section 2.3)."""
+    """One thing to deliver. `key` is what platform.md 2.3 calls the de-duplication key."""
 
     sender: str
     kind: str
@@ -79,7 +79,7 @@ class PushFactory:
 
 
 def text(words: str, menu_id: str = "") -> Fields:
-    """`menu_id` is the number of a tapped option or link (section 4.3); a typed text has none."""
+    """`menu_id` is the number of a tapped option or link (platform.md 4.3); a typed text has none."""
     tapped: Fields = [("bizmsgmenuid", menu_id)] if menu_id else []
     return [("Content", words), *tapped]
 
@@ -89,7 +89,7 @@ def image(media_id: str, picture_url: str) -> Fields:
 
 
 def voice(media_id: str, recognition: str | None, form: str = "amr") -> Fields:
-    """`recognition`: None leaves the element out, an empty text sends it empty, as accounts report (section 3.2)."""
+    """`recognition`: None leaves the element out, an empty text sends it empty, as is reported (platform.md 3.2)."""
     heard: Fields = [] if recognition is None else [("Recognition", recognition)]
     return [("MediaId", media_id), ("Format", form), ("MediaId16K", media_id), *heard]
 
@@ -152,7 +152,7 @@ def job_result(number: str, status: str) -> Fields:
 
 
 def broadcast_result(number: int, status: str, total: int, sent: int, failed: int, url: str = "") -> Fields:
-    """MASSSENDJOBFINISH (section 8.3); FilterCount is what was left after filters and the limit of four."""
+    """MASSSENDJOBFINISH (platform.md 8.3); FilterCount is what was left after filters and the limit of four."""
     articles: Fields = [("item", [("ArticleIdx", 1), ("ArticleUrl", url)])] if url else []
     return [
         ("MsgID", number), ("Status", status), ("TotalCount", total), ("FilterCount", sent + failed),
@@ -163,7 +163,7 @@ def broadcast_result(number: int, status: str, total: int, sent: int, failed: in
 
 
 def publication_result(publish_id: str, status: int, article_id: str, url: str) -> Fields:
-    """PUBLISHJOBFINISH (section 8.5, layout from older pages)."""
+    """PUBLISHJOBFINISH (platform.md 8.5, layout from older pages)."""
     detail: Fields = [("count", 1), ("item", [("idx", 1), ("article_url", url)])]
     done: Fields = [("article_id", article_id), ("article_detail", detail)] if status == 0 else [("fail_idx", 1)]
     return [("PublishEventInfo", [("publish_id", int(publish_id)), ("publish_status", status), *done])]
@@ -193,7 +193,7 @@ def agent_switch(before: str, after: str) -> Fields:
 
 
 def about_person(openid: str, app_id: str, revoked: str = "") -> Fields:
-    """The three `user_…` events: the subject is `OpenID`, never the sender (section 3.3)."""
+    """The three `user_…` events: the subject is `OpenID`, never the sender (platform.md 3.3)."""
     return [("OpenID", openid), ("AppID", app_id), *([("RevokeInfo", revoked)] if revoked else [])]
 
 

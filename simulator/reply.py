@@ -1,4 +1,4 @@
-"""Strict validation of what the account answers to a push (contract sections 1.5, 2.2, 4.1 and 12.1)."""
+"""Strict validation of what the account answers to a push (platform.md 1.5, 2.2, 4.1 and 12.1)."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet

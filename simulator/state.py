@@ -1,4 +1,4 @@
-"""What the platform remembers about one account (contract section 12.2)."""
+"""What the platform remembers about one account (platform.md 12.2)."""
 
 import itertools
 import secrets
@@ -78,7 +78,7 @@ class Broadcast:
 
 @dataclass
 class Publication:
-    """A published draft; status as in section 8.5."""
+    """A published draft; status as in platform.md 8.5."""
 
     publish_id: str
     article_id: str
@@ -170,7 +170,7 @@ class State:
         return next(self.numbers)
 
     def session_of(self, openid: str, now: float) -> Session | None:
-        """The agent session that holds this person, unless 30 minutes have passed without a word (section 3.4)."""
+        """The agent session that holds this person, unless 30 minutes have passed without a word (platform.md 3.4)."""
         session = self.sessions.get(openid)
         if session and session.account and now - session.last >= AGENT_HOLD:
             del self.sessions[openid]

@@ -1,4 +1,4 @@
-"""Access tokens: plain and stable ones, kept completely apart (contract section 5.1)."""
+"""Access tokens: plain and stable ones, kept completely apart (platform.md 5.1)."""
 
 import re
 import secrets
@@ -89,7 +89,7 @@ class Tokens:
         self.stable.revoke()
 
     def verdict(self, words: str, now: float) -> int:
-        """0 or 41001, 40014, 42001, 40001 (section 12.3)."""
+        """0 or 41001, 40014, 42001, 40001 (platform.md 12.3)."""
         if not words:
             return 41001
         if not _SHAPE.fullmatch(words):

@@ -101,7 +101,7 @@ def initial(name: str) -> str:
 
 
 def quota_words(person: Person, now: float) -> str:
-    """What custom messages are left, as section 6.1 counts them."""
+    """What custom messages are left, as platform.md 6.1 counts them."""
     parts = []
     if person.messages.alive(now):
         until = time.strftime("%d 日 %H:%M", beijing(person.messages.until))

@@ -1,4 +1,4 @@
-"""From a push to the request that carries it: query, body, sealing, and the faults that bend them (section 1.3)."""
+"""From a push to the request that carries it: query, body, sealing, and the faults that bend them (platform.md 1.3)."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ class Request:
 
 
 def request_for(push: Push, world: World) -> Request:
-    """A fresh request: same message, new timestamp, nonce and ciphertext at every attempt (section 2.1)."""
+    """A fresh request: same message, new timestamp, nonce and ciphertext at every attempt (platform.md 2.1)."""
     faults, account = world.faults, world.account
     stamp, nonce = str(int(world.now() + faults.clock_skew)), str(secrets.randbelow(10**9) + 10**8)
     query = {

@@ -1,4 +1,4 @@
-"""WeChat's error codes, read once: what each means for the message at hand (platform sheet 5.2, 6.3)."""
+"""WeChat's error codes, read once: what each means for the message at hand (platform.md 5.2, 6.3)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MEANING = {
 
 
 def code_of(answer: Mapping[str, object]) -> int:
-    """The errcode; 0 when there is none, as in most answers that bring something (sheet 5.2)."""
+    """The errcode; 0 when there is none, as in most answers that bring something (platform.md 5.2)."""
     try:
         return int(str(answer.get("errcode") or 0))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Everything WeChat pushes, turned into an Inbound (platform sheet, section 3)."""
+"""Everything WeChat pushes, turned into an Inbound (platform.md 3)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def unreadable(body: bytes, now: dt.datetime) -> Inbound:
 def _message(fields: dict[str, str]) -> Inbound:
     kind = {"shortvideo": "video"}.get(fields["MsgType"], fields["MsgType"])
     said_at = _moment(fields)
-    # WeChat repeats a push under its MsgId; what has none is known by sender and second (sheet 2.3).
+    # WeChat repeats a push under its MsgId; what has none is known by sender and second (platform.md 2.3).
     number = fields.get("MsgId")
     key = f"m:{number}" if number else f"f:{_digest(fields['FromUserName'], fields['CreateTime'])}"
     tapped = bool(fields.get("bizmsgmenuid"))
@@ -41,7 +41,7 @@ def _message(fields: dict[str, str]) -> Inbound:
         said_at=said_at,
         text=_words(kind, fields),
         media_id=fields.get("MediaId", ""),
-        refills="act" if tapped else "message",  # a tapped link may count as a click only (sheet 4.4)
+        refills="act" if tapped else "message",  # a tapped link may count as a click only (platform.md 4.4)
         ours=fields["ToUserName"],
     )
 

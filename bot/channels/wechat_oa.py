@@ -61,7 +61,7 @@ class WeChatOfficialAccount:
         keys = [key for key in (settings.aes_key, settings.aes_key_previous) if key]
         self._cryptos = [WeChatCrypto(settings.token, key, settings.app_id) for key in keys]
 
-    # -- the webhook ------------------------------------------------------------------------------------------------
+    # -- the webhook --------------------
 
     def greet(self, parameters: Parameters) -> str:
         self._prove(parameters, "signature")
@@ -167,7 +167,7 @@ class WeChatOfficialAccount:
             ALARMS.labels("push").inc()
             raise Refused("ToUserName")
 
-    # -- the API ----------------------------------------------------------------------------------------------------
+    # -- the API --------------------
 
     def send(self, contact: str, words: str, *, from_bot: bool) -> None:
         self._api.send(contact, words, from_bot=from_bot)

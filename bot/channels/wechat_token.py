@@ -25,7 +25,7 @@ PATIENCE = 15.0  # seconds to wait for another process that is renewing
 
 
 class TokenKeeper:
-    """Gives out the token in force. `stable_token` answers repeated calls with the same one (sheet 5.1)."""
+    """Gives out the token in force. `stable_token` answers repeated calls with the same one (platform.md 5.1)."""
 
     def __init__(
         self, settings: WeChatSettings, sessions: sessionmaker[Session], clock: Callable[[], dt.datetime]

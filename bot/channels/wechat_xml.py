@@ -7,7 +7,7 @@ import re
 from xml.parsers import expat
 
 DEEPEST, MOST_ELEMENTS = 8, 200
-MOST_CHARACTERS = 600  # 汉字 in a passive answer (platform sheet 4.1: the safe bound)
+MOST_CHARACTERS = 600  # 汉字 in a passive answer (platform.md 4.1: the safe bound)
 MOST_BYTES = 1800
 TAP_LINK = '<a href="weixin://bizmsgmenu?msgmenucontent={digit}&msgmenuid={digit}">{line}</a>'
 
@@ -120,7 +120,7 @@ def fits(words: str) -> bool:
 
 
 def with_tap_links(words: str) -> str:
-    """Lines that begin with a digit are choices, by the house's rule: make them tappable at no cost (sheet 4.3)."""
+    """Lines that begin with a digit are choices (decision 6): make them tappable at no cost (platform.md 4.3)."""
     linked = _CHOICE.sub(lambda line: TAP_LINK.format(digit=line[1], line=line[0]), words)
     return linked if len(linked.encode()) <= MOST_BYTES else words
 

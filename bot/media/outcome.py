@@ -17,7 +17,7 @@ Reason: TypeAlias = Literal[
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
-# Bytes taken from the platform (R26). They are WeChat's own upload limits as well (wechat-platform.md 9.5).
+# Bytes taken from the platform (R26). They are WeChat's own upload limits as well (platform.md 9.5).
 LARGEST: Final = {"image": 10 * 2**20, "voice": 2 * 2**20, "video": 10 * 2**20}
 
 # What each kind is once it is clean. A kind that is not here is not taken.

@@ -17,7 +17,7 @@ _STARTS: Final = {
     AMR_WIDE: "audio/amr-wb",
     b"ID3": "audio/mpeg",
 }
-# The `ftyp` box is shared by HEIC, AVIF and QuickTime, so the brand decides (https://mp4ra.org/registered-types/brands).
+# HEIC, AVIF and QuickTime share the `ftyp` box, so the brand decides (https://mp4ra.org/registered-types/brands).
 _MP4_BRANDS: Final = frozenset(
     {
         b"isom",

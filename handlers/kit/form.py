@@ -7,15 +7,17 @@ What every form can do is written here once: back, cancel, change one answer, re
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from handlers.kit.consent import AGREE_FIRST, AGREED, ASK_CONSENT, ASK_CONSENT_AGAIN, agree, has_agreed
 from handlers.kit.phrase import Phrase, Said
+from handlers.kit.question import NO_SUCH_CHOICE, Answers, Question, Reject
 from handlers.kit.turn import Reading, State, Step, Turn
 
-Answers = dict[str, Any]
+_CHANGE = re.compile(r"(?:修改|改)第?([1-9])(?:个|项|样|条)?")
 
 BACK_WORDS = frozenset(["返回", "上一步", "退回", "后退", "回去", "倒回去", "上一个", "退回去"])
 CANCEL_WORDS = frozenset(
@@ -27,46 +29,19 @@ YES_WORDS = frozenset(
 
 STEP = Phrase("form.step", "【第{step}步/共{steps}步】")
 ROADS = Phrase("form.roads", "0 上一步　9 不办了　8 找人")
-NO_SUCH_CHOICE = Phrase("form.no_such_choice", "没有这一项。请回复 {choices}。")
 AT_THE_START = Phrase("form.at_the_start", "已经是第一步了。")
 CANCELLED = Phrase("form.cancelled", "好的，不办了。填的内容删掉了。想办，随时回复 2。")
 LEFT_OFF = Phrase("form.left_off", "上次填到第 {step} 步，都还在。\n1 接着填\n2 重新来\n9 不办了")
 HEARD_VOICE = Phrase("form.heard_voice", "我听到的是：\n“{words}”\n听对了吗？\n1 对\n2 不对，重说")
-SAY_IN_WORDS = Phrase("form.say_in_words", "这里不用回数字，打字或者说话都行。")
 SAY_AGAIN = Phrase("form.say_again", "好，请再说一遍，打字也行。")
 VOICE_KEPT = Phrase("form.voice_kept", "录音留下了，办事的人会听。")
 PHOTO_KEPT = Phrase("form.photo_kept", "收到了，已经放进材料里，一共 {count} 件。")
 CHECK = Phrase("form.check", "请您核对：")
 CHECKED = Phrase("form.checked", "1 没错，提交\n2 有地方要改\n9 不办了，填的内容会删掉")
+CHECK_AGAIN = Phrase("form.check_again", "刚才给您核对的，没有变：\n1 没错，提交\n2 有地方要改\n9 不办了")
 CHANGE_WHICH = Phrase("form.change_which", "要改哪一样？")
 FILES = Phrase("form.files", "材料：{count} 件")
 CONTINUE = Phrase("form.continue", "接着填：")
-
-
-class Reject(Exception):
-    """An answer that cannot be used; the line says how to answer."""
-
-    def __init__(self, line: Said) -> None:
-        super().__init__(line)
-        self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question. `ask` gives the words, `read` turns what was heard into a value or raises Reject.
-
-    `show` words a value for the read-back. `free` takes any words, so also a voice nobody could write down.
-    `gathers` takes several messages until the veteran says 1.
-    """
-
-    key: str
-    label: str
-    ask: Callable[[Turn, Answers], Sequence[Said]]
-    read: Callable[[Turn, Answers], Any]
-    show: Callable[[Any], str] = str
-    when: Callable[[Answers], bool] = lambda answers: True
-    free: bool = False
-    gathers: Callable[[Answers], Sequence[Said]] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +58,7 @@ class Form:
     keeps_place: ClassVar[bool] = True
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(hours=2)
 
-    # -- the Dialogue protocol --------------------------------------------------------------------------------------
+    # -- the Dialogue protocol --------------------
 
     def start(self, turn: Turn, answers: Answers) -> Step:
         """Begin, with what is known already; consent comes first when it was never given."""
@@ -112,13 +87,13 @@ class Form:
 
     def repeat(self, turn: Turn, state: State) -> Sequence[Said]:
         if state["at"] == "check":
-            return self._check(state).say
+            return ["", CHECK_AGAIN()]
         question = self._question(state["asking"])
         if state["at"] != "question" or question is None:
             return self.reopen(turn, state).say
         return ["", *self._ask(turn, state, question).say]
 
-    # -- answers ----------------------------------------------------------------------------------------------------
+    # -- answers --------------------
 
     def _hear_answer(self, turn: Turn, state: State) -> Step:
         question = self._question(state["asking"])
@@ -147,6 +122,7 @@ class Form:
                 answers[question.key] = [*answers.get(question.key, []), answer]
                 return Step(question.gathers(answers), state)
             answers[question.key] = answer
+        state.pop("changing", None)
         return self._ask_next(turn, state | {"done": [*state.get("done", []), question.key]})
 
     def _aside(self, turn: Turn, question: Question) -> Sequence[Said] | None:
@@ -184,7 +160,7 @@ class Form:
             return Step([SAY_AGAIN()], rest)
         return self._hear_answer(turn, rest)
 
-    # -- around the questions ---------------------------------------------------------------------------------------
+    # -- around the questions --------------------
 
     def _hear_consent(self, turn: Turn, state: State) -> Step:
         if turn.choice == 1 or turn.plain in AGREED:
@@ -196,20 +172,26 @@ class Form:
 
     def _hear_left_off(self, turn: Turn, state: State) -> Step:
         if turn.choice == 1 or turn.plain in YES_WORDS or "接着" in turn.plain or "继续" in turn.plain:
-            back = state | {"at": "check" if state.pop("was", "") in ("check", "change") else "question"}
-            return self._ask_next(turn, back)
+            state.pop("was", None)
+            question = self._question(state["asking"])
+            half_told = question is not None and question.gathers and question.key in state["answers"]
+            if question is not None and half_told and question.key not in state.get("done", []):
+                return self._ask(turn, state | {"at": "question"}, question)
+            return self._ask_next(turn, state)
         if turn.choice == 2 or "重" in turn.plain:
             return self.start(turn, {})
         return Step([LEFT_OFF(step=self._step(state))], state)
 
     def _hear_check(self, turn: Turn, state: State) -> Step:
+        if any(question.key not in state["answers"] for question in self._asked(state)):
+            return self._ask_next(turn, state)  # a deployment added a question meanwhile
         if turn.choice == 1 or turn.plain in YES_WORDS:
             return Step(self.finish(turn, state["answers"], state["files"]))
         if turn.kind in ("image", "video", "voice") and turn.media:
             state["files"].append(turn.media.uid)
             return self._check(state, PHOTO_KEPT(count=len(state["files"])))
-        if turn.plain.startswith(("修改", "改")) and turn.plain[-1:].isdigit():
-            return self._change(turn, state, int(turn.plain[-1]))
+        if named := _CHANGE.fullmatch(turn.plain):
+            return self._change(turn, state, int(named[1]))
         if turn.choice in (0, 2) or turn.plain.startswith(("修改", "改")) or turn.plain in BACK_WORDS:
             return Step([CHANGE_WHICH(), *self._labels(state)], state | {"at": "change"})
         if (aside := self.aside(turn)) is not None:
@@ -226,10 +208,13 @@ class Form:
         if not 1 <= number <= len(asked):
             return Step([CHANGE_WHICH(), *self._labels(state)], state | {"at": "change"})
         question = asked[number - 1]
-        state["answers"].pop(question.key, None)
-        return self._ask(turn, state | {"at": "question"}, question)
+        before = state["answers"].pop(question.key, None)
+        return self._ask(turn, state | {"at": "question", "changing": [question.key, before]}, question)
 
     def _back(self, turn: Turn, state: State) -> Step:
+        if changing := state.pop("changing", None):  # back from changing one answer: it stays as it was
+            state["answers"][changing[0]] = changing[1]
+            return self._check(state)
         done = [key for key in state.get("done", []) if self._question(key)]
         if not done:
             return self._ask(turn, state, self._asked(state)[0], AT_THE_START())
@@ -237,7 +222,7 @@ class Form:
         state["answers"].pop(question.key, None)
         return self._ask(turn, state | {"done": done[:-1]}, question)
 
-    # -- what is asked ----------------------------------------------------------------------------------------------
+    # -- what is asked --------------------
 
     def _ask_next(self, turn: Turn, state: State, *before: Said) -> Step:
         """The first question without an answer, or the read-back when there is none left."""
@@ -254,10 +239,12 @@ class Form:
         return Step([*before, *air, header, *question.ask(turn, state["answers"])], state)
 
     def _check(self, state: State, *before: Said) -> Step:
+        if before:  # the card would not fit in one bubble beside other words, and nothing in it has changed
+            return Step([*before, "", CHECK_AGAIN()], state | {"at": "check"})
         answers = state["answers"]
         card = [f"{q.label}：{q.show(answers[q.key])}" for q in self._asked(state) if q.key in answers]
         files = [FILES(count=len(state["files"]))] if state["files"] else []
-        return Step([*before, CHECK(), *card, *files, "", CHECKED()], state | {"at": "check"})
+        return Step([CHECK(), *card, *files, "", CHECKED()], state | {"at": "check"})
 
     def _asked(self, state: Mapping[str, Any]) -> list[Question]:
         return [question for question in self.questions if question.when(state["answers"])]
@@ -276,28 +263,3 @@ class Form:
 def _as_if_typed(turn: Turn, text: str) -> Turn:
     """The turn, as if the words confirmed by voice had been typed."""
     return replace(turn, kind="text", reading=Reading.of(text, turn.library))
-
-
-def one_of(choices: Sequence[str]) -> Callable[[Turn, Answers], str]:
-    """A reader for a list: its digit, or its words."""
-
-    def read(turn: Turn, _answers: Answers) -> str:
-        if turn.choice is not None and 1 <= turn.choice <= len(choices):
-            return choices[turn.choice - 1]
-        named = [choice for choice in choices if turn.plain and (turn.plain in choice or choice in turn.plain)]
-        if len(named) == 1:
-            return named[0]
-        numbers = "、".join(str(number) for number in range(1, len(choices)))
-        raise Reject(NO_SUCH_CHOICE(choices=f"{numbers} 或 {len(choices)}"))
-
-    return read
-
-
-def some_words(turn: Turn, _answers: Answers) -> str:
-    """A reader for free words: anything but nothing, or a digit that chooses nothing."""
-    if not turn.text.strip() or turn.choice is not None:
-        raise Reject(SAY_IN_WORDS())
-    return turn.text.strip()
-
-
-__all__ = ["ROADS", "Answers", "Form", "Question", "Reject", "one_of", "some_words"]

@@ -148,14 +148,12 @@ def test_who_cannot_choose_what_to_change_comes_back_to_the_card(phone: Phone) -
     phone.hears("请您核对")
 
 
-@pytest.mark.xfail(strict=True, reason="0 after 修改3 throws the contact away and asks step 7")
 def test_back_from_a_change_comes_back_to_the_card(phone: Phone) -> None:
     at_the_card(phone)
-    phone.says("修改3", "0", PLACE)
-    phone.hears("请您核对", "怎么找您：王建国 138****6021")
+    phone.says("修改3", "0")
+    phone.hears("请您核对", PLACE, "怎么找您：王建国 138****6021")
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="改 and a digit of another script: int() raises")
 def test_a_strange_digit_changes_nothing(phone: Phone) -> None:
     at_the_card(phone)
     phone.says("改፩")
@@ -169,7 +167,7 @@ def test_photos_at_every_step_go_into_the_papers(phone: Phone) -> None:
         someone.hears("放进材料里，一共 1 件", f"【第{step}步/共7步】")
     at_the_card(phone)
     phone.sends("image", media_id="photo8")
-    phone.hears("一共 1 件", "请您核对", "材料：1 件")
+    phone.hears("一共 1 件", "1 没错，提交")
     phone.says("1")
     with phone.sessions.begin() as db:
         [petition] = petitions(db)
@@ -294,9 +292,6 @@ def test_after_days_a_question_is_answered_first_and_the_form_waits(phone: Phone
     phone.hears("上次填到第 4 步")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a story half told is taken for told: 接着填 goes on at step 3, and 0 leads to step 1"
-)
 def test_a_story_half_told_goes_on_where_it_was(phone: Phone) -> None:
     at_step(phone, 2)
     phone.says(STORY, "菜单", "接着填")
@@ -332,10 +327,9 @@ def test_five_representatives_at_most(phone: Phone) -> None:
 def test_a_wrong_number_is_asked_again(phone: Phone, words: str) -> None:
     at_step(phone, 7)
     phone.says(words)
-    phone.hears("没看出姓名和电话", "【第7步/共7步】")
+    phone.hears("不想留，回复 1", "【第7步/共7步】")
 
 
-@pytest.mark.xfail(strict=True, reason="a number of ten digits beside a name is dropped without a word")
 def test_a_wrong_number_beside_a_name_is_asked_again(phone: Phone) -> None:
     at_step(phone, 7)
     phone.says("王建国 1380000602")
@@ -404,9 +398,6 @@ def test_a_story_told_at_once_is_kept(phone: Phone) -> None:
         assert petitions(db)[0].story == "我交了三回材料，没人管"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="站里没人理我 is heard as a cry of distress, so a complaint gets the hotline card"
-)
 def test_nobody_answers_me_at_the_office_is_a_complaint(phone: Phone) -> None:
     phone.says("我交了三回材料，站里没人理我")
     phone.hears("1 记下来")
@@ -420,16 +411,12 @@ def test_a_story_told_at_the_first_step_is_kept(phone: Phone) -> None:
     phone.hears("【第1步/共7步】")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an offer left for the menu is parked like a form; taking it up says nothing at all"
-)
 @pytest.mark.parametrize("word", ["2", "接着填"])
 def test_an_offer_left_for_the_menu_is_no_dead_end(phone: Phone, word: str) -> None:
     phone.says("我交了三回材料，没人管", "菜单", word)
     assert phone.last
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="帮助 beside the offer: the state has no question to repeat")
 def test_help_beside_an_offer(phone: Phone) -> None:
     phone.says("我交了三回材料，没人管", "帮助")
     phone.hears("8 找接待室的人")
@@ -437,18 +424,12 @@ def test_help_beside_an_offer(phone: Phone) -> None:
     phone.hears("1 同意")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="可以 and 要得 are taken for asking for a person, at the consent and at the card"
-)
 @pytest.mark.parametrize("word", ["可以", "要得"])
 def test_every_word_for_yes_is_a_yes(phone: Phone, word: str) -> None:
     phone.says("2", word)
     phone.hears("【第1步/共7步】")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="words of the answer itself (接待室, 领导, 哪个) are taken for asking for a person"
-)
 @pytest.mark.parametrize(
     ("step", "words"),
     [(4, "区信访接待室"), (4, "不晓得是哪个单位"), (5, "请领导出面解决"), (5, "当面说清楚"), (6, "找过领导")],

@@ -1,4 +1,4 @@
-"""Users, tags, menus, codes, media and quotas (contract section 9)."""
+"""Users, tags, menus, codes, media and quotas (platform.md 9)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The vectors of contract section 1.6: what this second implementation must compute, and what it must refuse."""
+"""The vectors of platform.md 1.6: what this second implementation must compute, and what it must refuse."""
 
 import hashlib
 import re

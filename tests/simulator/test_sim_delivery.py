@@ -1,4 +1,4 @@
-"""The five-second rule, scaled (contract section 2), and the faults of the push side (12.4)."""
+"""The five-second rule, scaled (platform.md 2), and the faults of the push side (12.4)."""
 
 import threading
 import time

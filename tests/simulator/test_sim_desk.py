@@ -1,4 +1,4 @@
-"""The agents' desk: accounts, sessions, and what they keep from the bot (contract sections 3.4, 6.5 and 6.6)."""
+"""The agents' desk: accounts, sessions, and what they keep from the bot (platform.md 3.4, 6.5 and 6.6)."""
 
 from simulator.markup import write
 from tests.simulator.sim_bot import reply_fields

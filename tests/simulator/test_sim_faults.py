@@ -1,4 +1,4 @@
-"""Every switch of the API side does what it says (contract section 12.4)."""
+"""Every switch of the API side does what it says (platform.md 12.4)."""
 
 import time
 

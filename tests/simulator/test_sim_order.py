@@ -1,4 +1,4 @@
-"""The order in which the API side finds fault (contract sections 12.1 and 12.3)."""
+"""The order in which the API side finds fault (platform.md 12.1 and 12.3)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every push of contract section 3 arrives as it was meant, in every mode."""
+"""Every push of platform.md 3 arrives as it was meant, in every mode."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Custom messages: 5 in 48 hours, 3 in one minute (contract section 6.1)."""
+"""Custom messages: 5 in 48 hours, 3 in one minute (platform.md 6.1)."""
 
 import pytest
 

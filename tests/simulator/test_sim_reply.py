@@ -1,4 +1,4 @@
-"""What the strict validation accepts and refuses (contract sections 4.1 and 12.1)."""
+"""What the strict validation accepts and refuses (platform.md 4.1 and 12.1)."""
 
 import pytest
 

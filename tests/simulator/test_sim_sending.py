@@ -1,4 +1,4 @@
-"""Template messages, notices, broadcasts and drafts (contract sections 7 and 8)."""
+"""Template messages, notices, broadcasts and drafts (platform.md 7 and 8)."""
 
 import pytest
 

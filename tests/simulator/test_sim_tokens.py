@@ -1,4 +1,4 @@
-"""Tokens: rotation, overlap, and the two separate lines (contract section 5.1)."""
+"""Tokens: rotation, overlap, and the two separate lines (platform.md 5.1)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Web login for pages opened from the chat (contract section 9.6)."""
+"""Web login for pages opened from the chat (platform.md 9.6)."""
 
 from tests.simulator.sim_bot import APP_ID, SECRET
 

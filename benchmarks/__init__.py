@@ -1,0 +1,1 @@
+"""Measurements: how fast a message is answered, and beside what."""

@@ -1,0 +1,90 @@
+"""The demonstration: its keys are made once and kept to itself, its district is invented and complete."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.demo import _simulator_arguments, demo_environ
+from bot.demo_data import TOWNS, VILLAGES, fill
+from bot.settings import PREFIX, read_settings
+from models.office_hours import OfficeHours
+from models.station import Station
+
+PORTS = {"port": 8000, "phone_port": 8099}
+
+
+def test_keys_are_kept_between_two_starts(tmp_path):
+    first = demo_environ(tmp_path / "demo", **PORTS)
+    second = demo_environ(tmp_path / "demo", port=8001, phone_port=8098)
+    changed = {name for name in first if first[name] != second[name]}
+    assert changed == {f"{PREFIX}PUBLIC_URL", f"{PREFIX}WECHAT_API_BASE"}
+
+
+def test_only_their_owner_may_read_them(tmp_path):
+    demo_environ(tmp_path / "demo", **PORTS)
+    assert (tmp_path / "demo" / "keys.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "demo").stat().st_mode & 0o777 == 0o700
+
+
+def test_every_demonstration_has_keys_of_its_own(tmp_path):
+    demo_environ(tmp_path / "a", **PORTS)
+    demo_environ(tmp_path / "b", **PORTS)
+    one, two = (json.loads((tmp_path / name / "keys.json").read_text()) for name in "ab")
+    assert not set(one.values()) & set(two.values())
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_its_settings_are_sound_and_a_trials(tmp_path, attempt):
+    settings = read_settings(demo_environ(tmp_path / "demo", **PORTS))
+    assert settings.trial
+    assert settings.wechat.api_base == "http://127.0.0.1:8099"
+    assert settings.database_url == f"sqlite:///{tmp_path}/demo/demo.db"
+
+
+def test_the_simulator_is_told_the_same_secrets(tmp_path):
+    environ = demo_environ(tmp_path / "demo", **PORTS)
+    said = _simulator_arguments(environ, **PORTS)
+    told = dict(zip(said[::2], said[1::2], strict=True))
+    assert told["--token"] == environ[f"{PREFIX}WECHAT_TOKEN"]
+    assert told["--aes-key"] == environ[f"{PREFIX}WECHAT_AES_KEY"]
+    assert told["--webhook"] == "http://127.0.0.1:8000/channels/wechat_oa"
+
+
+def test_the_district_has_one_centre_thirteen_towns_and_their_villages(db):
+    fill(db)
+    fill(db)  # a second start adds nothing
+    counted = select(Station.level, func.count()).group_by(Station.level)
+    assert (
+        dict(db.execute(counted).all())
+        == {"district": 1, "town": TOWNS, "village": VILLAGES}
+        == {
+            "district": 1,
+            "town": 13,
+            "village": 121,
+        }
+    )
+    stations = db.scalars(select(Station)).all()
+    by_id = {station.id: station for station in stations}
+    above = {"town": "district", "village": "town"}
+    for station in stations:
+        assert "演示" in station.name, "every name says that it is made up"
+        assert OfficeHours.read(station.hours).times
+        if station.parent_id is not None:
+            assert by_id[station.parent_id].level == above[station.level]
+    assert len({station.name for station in stations}) == 135
+    assert Station.district(db).phone
+
+
+def test_every_invented_place_is_found_by_its_name(db):
+    fill(db)
+    for station in db.scalars(select(Station).where(Station.parent_id.is_not(None))):
+        place = station.name.removesuffix("退役军人服务站")
+        assert Station.named(db, f"我住{place}，要反映问题").name == station.name
+
+
+def test_a_database_with_stations_is_left_alone(db):
+    db.add(Station(code="520115", name="观山湖区退役军人服务中心", level="district"))
+    db.flush()
+    fill(db)
+    assert db.scalar(select(func.count()).select_from(Station)) == 1
