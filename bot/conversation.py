@@ -62,6 +62,8 @@ def receive(
 
     `in_time` tells whether the caller can still hand the answer over; else it stays in the outbox.
     """
+    if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
+        return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
     conversation, heard = keep(db, channel, inbound, reading.words, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
@@ -178,7 +180,7 @@ def _keep(turn: Turn, name: str, state: State) -> None:
     if turn.run is None:
         turn.run = DialogueRun.begin(turn.db, turn.conversation, name, state, now=turn.now)
     else:
-        turn.run.become(name, state, now=turn.now)
+        turn.run.become(turn.db, name, state, now=turn.now)
 
 
 def _keeps_place(run: DialogueRun) -> bool:
@@ -246,5 +248,9 @@ def _remarks(heard: Message) -> list[Said]:
 
 
 def _stored_reply(db: Session, channel: str, inbound: Inbound) -> Message | None:
-    before = db.scalars(select(Message).where(Message.external_id == f"{channel}:{inbound.external_id}")).first()
+    before = _kept_before(db, channel, inbound)
     return Message.reply_to(db, before.id) if before else None
+
+
+def _kept_before(db: Session, channel: str, inbound: Inbound) -> Message | None:
+    return db.scalars(select(Message).where(Message.external_id == f"{channel}:{inbound.external_id}")).first()

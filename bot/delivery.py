@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from bot.channels import MediaGone, SendFailed
 from bot.media import LARGEST, BadMedia, clean_in_child
-from bot.metrics import ALARMS, MEDIA, SENT
 from bot.office import Office
 from models.conversation import Conversation
 from models.media import Media
@@ -67,7 +66,7 @@ def deliver_one(office: Office, message_id: int) -> None:
     except Exception as problem:
         # Not the platform's word but a bug of ours: it is settled like a failure, so that it never stops the queue.
         logger.exception("send_raised", extra={"message_id": message_id})
-        failure = SendFailed(type(problem).__name__, retry=True, alarm=True)
+        failure = SendFailed(type(problem).__name__, retry=True, alarm=True, our_fault=True)
     with office.sessions.begin() as db:
         message = db.get_one(Message, message_id)
         _settle(office, message, db.get_one(Conversation, message.conversation_id, with_for_update=True), failure)
@@ -92,7 +91,6 @@ def _words_to_send(db: Session, message: Message, conversation: Conversation, *,
         return ""
     if not conversation.may_send(message.author, now=now):
         conversation.hold(message, now=now)
-        SENT.labels("held").inc()
         return ""
     return words if message.begin_sending(db, now=now) else ""
 
@@ -109,18 +107,16 @@ def _settle(office: Office, message: Message, conversation: Conversation, failur
         conversation.window_closed()
         conversation.hold(message, now=now)
     elif failure.retry:
-        message.try_again(now=now, trouble=failure.reason, after=failure.retry_after)
+        message.try_again(now=now, trouble=failure.reason, after=failure.retry_after, our_fault=failure.our_fault)
     else:
         message.settle(Status.FAILED, now=now, trouble=failure.reason)
         if failure.address_dead:
             conversation.follows = False
     if failure is not None and (failure.alarm or message.status == Status.PARKED):
         _report(message, failure.reason)
-    SENT.labels(message.status).inc()
 
 
 def _report(message: Message, why: str) -> None:
-    ALARMS.labels("send").inc()
     logger.error("message_in_trouble", extra={"message_id": message.id, "why": why})
 
 
@@ -158,7 +154,6 @@ def _fetch_one(office: Office, media_id: int) -> None:
         media = db.get_one(Media, media_id, with_for_update=True)
         if media.state == "wanted":
             media.kept(type=cleaned.type, size=len(cleaned.content))
-            MEDIA.labels("kept").inc()
         else:
             office.media.erase(uid)  # its owner was forgotten while we fetched it; nobody would look for it again
 
@@ -166,9 +161,7 @@ def _fetch_one(office: Office, media_id: int) -> None:
 def _not_fetched(media: Media, problem: Exception, *, now: dt.datetime) -> None:
     if isinstance(problem, BadMedia | MediaGone):
         media.refuse(str(problem))
-        MEDIA.labels("refused").inc()
         return
     if not isinstance(problem, SendFailed):
         logger.error("fetch_raised", extra={"media_id": media.id, "why": type(problem).__name__})
     media.try_again(str(problem) if isinstance(problem, SendFailed) else type(problem).__name__, now=now)
-    MEDIA.labels("again").inc()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,8 +22,6 @@ RECEIVED = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 5),
     registry=REGISTRY,
 )
-SENT = Counter("frontdoor_sent", "Messages the worker settled, by outcome", ["outcome"], registry=REGISTRY)
-MEDIA = Counter("frontdoor_media", "Files the worker settled, by outcome", ["outcome"], registry=REGISTRY)
 ALARMS = Counter("frontdoor_alarms", "Things an operator has to look at", ["what"], registry=REGISTRY)
 MESSAGES = Gauge("frontdoor_messages", "Messages that are not through, by status", ["status"], registry=REGISTRY)
 TICKETS = Gauge("frontdoor_tickets_waiting", "Veterans waiting for a person", ["urgent"], registry=REGISTRY)
@@ -30,13 +31,16 @@ FILES = Gauge("frontdoor_files", "Files of veterans that are not kept, by state"
 def rendered(db: Session) -> bytes:
     """All figures. What the other processes do is read from the rows: they have no door of their own to ask at."""
     troubled = select(Message.status, func.count()).where(Message.status.in_(UNSETTLED)).group_by(Message.status)
-    counted = dict(db.execute(troubled).tuples().all())
-    for status in UNSETTLED:
-        MESSAGES.labels(status).set(counted.get(status, 0))
+    _set(MESSAGES, UNSETTLED, db.execute(troubled))
     waiting = select(func.count()).where(ReceptionTicket.state == "waiting")
     TICKETS.labels("yes").set(db.scalar(waiting.where(ReceptionTicket.urgent != "")) or 0)
     TICKETS.labels("no").set(db.scalar(waiting.where(ReceptionTicket.urgent == "")) or 0)
-    files = dict(db.execute(select(Media.state, func.count()).group_by(Media.state)).tuples().all())
-    for state in ("wanted", "refused", "lapsed"):
-        FILES.labels(state).set(files.get(state, 0))
+    _set(FILES, ("wanted", "refused", "lapsed"), db.execute(select(Media.state, func.count()).group_by(Media.state)))
     return generate_latest(REGISTRY)
+
+
+def _set(gauge: Gauge, names: Iterable[str], counted: Iterable[Sequence[Any]]) -> None:
+    found = dict.fromkeys(names, 0)
+    found.update({name: count for name, count in counted if name in found})
+    for name, count in found.items():
+        gauge.labels(name).set(count)

@@ -84,7 +84,7 @@ def _handle(office: Office, channel: Channel, push: Push, started: float) -> Res
 
 
 def _receive(office: Office, channel: Channel, push: Push, started: float) -> Response:
-    now = office.clock()
+    now, reading = office.clock(), Reading()
     try:
         reading = Reading.of(push.inbound.text, office.library)
         with office.sessions.begin() as db:
@@ -100,6 +100,9 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
         with office.sessions.begin() as db:
             outcome = apologise(db, channel.name, push.inbound, now=now)
             response = _respond(db, channel, push, outcome, started)
+    if reading.crisis is not None and not outcome.repeated:
+        ALARMS.labels("urgent").inc()
+        logger.error("urgent_heard", extra={"kind": reading.crisis})
     ANSWERED.labels("repeated" if outcome.repeated else "answered" if outcome.reply else "silent").inc()
     return response
 

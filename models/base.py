@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
-from typing import Any, overload
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, object_session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, object_session, sessionmaker
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
@@ -30,6 +31,9 @@ class Base(DeclarativeBase):
 
 # The transcript may outgrow 31 bits; SQLite counts rows in 64 by itself, but only under the name INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+Row = TypeVar("Row", bound="Base")
 
 
 class DomainError(Exception):
@@ -126,6 +130,23 @@ def inserting(dialect: str, table: Table, names: Iterable[str]) -> Any:
     }
     kind = postgresql if dialect == "postgresql" else sqlite
     return kind.insert(table).values(fixed | given)
+
+
+def stored(db: Session, model: type[Row], values: Mapping[str, Any]) -> Row:
+    """The object of a row whose values are known, since a statement has just written or returned them.
+
+    Reading it through the mapper would cost as much again as the statement. Columns that are not among the values are
+    read when they are asked for.
+    """
+    known = db.identity_map.get(identity_key(model, values["id"]))
+    if known is not None:
+        db.refresh(known)
+        return known
+    row = model()
+    row.__dict__.update(values)
+    make_transient_to_detached(row)
+    db.add(row)
+    return row
 
 
 def insert_into(db: Session, table: Any) -> Any:

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, select, update
+from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime, dialect_of, inserting, keys_of, new_uid
+from models.base import Base, UtcDateTime, dialect_of, inserting, keys_of, new_uid, stored
 from models.message import Message, Priority, Status
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -78,8 +78,8 @@ class Conversation(Base):
             "day": now.astimezone(SHANGHAI).toordinal(),
         }
         full = _full_again(refills, now)
-        row: Conversation = db.scalars(_locking(dialect_of(db), tuple(full)), values | full).one()
-        return row
+        row = db.execute(_locking(dialect_of(db), tuple(full)), values | full).one()
+        return stored(db, cls, row._asdict())
 
     def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> Message | None:
         """Keep what was said. None when this very message has been kept before."""
@@ -204,8 +204,7 @@ def _locking(dialect: str, full: tuple[str, ...]) -> Any:
         "heard_this_day": case((table.c.day == new.day, table.c.heard_this_day + 1), else_=1),
     }
     again = {name: new[name] for name in same} | counted
-    locked = made.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
-    return select(Conversation).from_statement(locked).execution_options(populate_existing=True)
+    return made.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
 
 
 def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:

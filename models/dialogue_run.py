@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, bindparam, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Table, Update, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import Base, Sealed, UtcDateTime, new_uid
+from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid, place_of
 from models.conversation import Conversation
 
 
@@ -72,10 +73,21 @@ class DialogueRun(Base):
         self._state = json.dumps(state, ensure_ascii=False)
         self.touched_at, self.reminded_at = now, None
 
-    def become(self, dialogue: str, state: dict[str, Any], *, now: dt.datetime) -> None:
-        """Nothing of the dialogue before is worth keeping: another one goes on in its row."""
-        self.dialogue = dialogue
-        self.keep(state, now=now)
+    def become(self, db: Session, dialogue: str, state: dict[str, Any], *, now: dt.datetime) -> None:
+        """Nothing of the dialogue before is worth keeping: another one goes on in its row.
+
+        This is what most messages end with, so it is one statement, built once, past the unit of work.
+        """
+        words = json.dumps(state, ensure_ascii=False).encode()
+        values = {
+            "dialogue": dialogue,
+            "state_sealed": keys_of(db).seal(words, bound_to=place_of(self, "state_sealed")),
+            "touched_at": now,
+            "reminded_at": None,
+        }
+        db.execute(_writing_over(), values | {"run": self.id})
+        for name, value in values.items():
+            set_committed_value(self, name, value)
 
     def park(self) -> None:
         self.status = "parked"
@@ -86,6 +98,15 @@ class DialogueRun(Base):
     def close(self) -> None:
         """A finished or dropped run keeps nothing of what was told."""
         self.status, self.state_sealed = "closed", None
+
+
+@cache
+def _writing_over() -> Update:
+    table = cast(Table, DialogueRun.__table__)
+    given: dict[str, Any] = {
+        name: bindparam(name) for name in ("dialogue", "state_sealed", "touched_at", "reminded_at")
+    }
+    return table.update().where(table.c.id == bindparam("run")).values(given)
 
 
 @cache

@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, select, text, tuple_, update
-from sqlalchemy.orm import Mapped, Session, aliased, make_transient_to_detached, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid
+from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid, stored
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
-BACK_OFF = (1, 3, 9, 60)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform.md 5.2)
+BACK_OFF = (1, 3, 9, 60, 300, 600)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform.md 5.2)
 
 
 class Status(StrEnum):
@@ -103,10 +103,7 @@ class Message(Base):
         message_id = db.scalar(_storing(dialect_of(db), tuple(values)), values)
         if message_id is None:
             return None
-        message = cls(id=message_id, **values)
-        make_transient_to_detached(message)
-        db.add(message)
-        return message
+        return stored(db, cls, values | {"id": message_id})
 
     @classmethod
     def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
@@ -182,9 +179,15 @@ class Message(Base):
     def settle(self, status: Status, *, now: dt.datetime, trouble: str = "") -> None:
         self.status, self.settled_at, self.trouble = status, now, trouble[:80]
 
-    def try_again(self, *, now: dt.datetime, trouble: str, after: dt.timedelta | None = None) -> None:
-        """Back into the queue after a pause; parked after the fifth try, so that it never stops the others (R64)."""
-        if self.tries >= MOST_TRIES and after is None:
+    def try_again(
+        self, *, now: dt.datetime, trouble: str, after: dt.timedelta | None = None, our_fault: bool = False
+    ) -> None:
+        """Back into the queue after a pause that grows.
+
+        What fails by a fault of ours is parked after the fifth try, so that it never stops the others (R64). The
+        platform's own trouble is no fault of the message: it waits until the window closes, and is held then.
+        """
+        if our_fault and self.tries >= MOST_TRIES:
             self.settle(Status.PARKED, now=now, trouble=trouble)
             return
         pause = after or dt.timedelta(seconds=BACK_OFF[min(self.tries, len(BACK_OFF)) - 1])

@@ -61,6 +61,7 @@ class SendFailed(Exception):
         address_dead: bool = False,
         outcome_unknown: bool = False,
         alarm: bool = False,
+        our_fault: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -70,6 +71,7 @@ class SendFailed(Exception):
         self.address_dead = address_dead
         self.outcome_unknown = outcome_unknown
         self.alarm = alarm
+        self.our_fault = our_fault
 
 
 class MediaGone(Exception):

@@ -59,8 +59,8 @@ def _words(kind: str, fields: dict[str, str]) -> str:
 def _event(fields: dict[str, str]) -> Inbound:
     event = (fields.get("Event") or "none").lower()
     key = fields.get("EventKey", "")
-    parts = (fields["FromUserName"], fields["CreateTime"], event, key[:64], fields.get("MsgID", ""))
     about = fields.get("OpenID", "")
+    parts = (fields["FromUserName"], fields["CreateTime"], event, key[:64], fields.get("MsgID", ""), about)
     contact = about if event in ABOUT_A_PERSON and _OPENID.fullmatch(about) else fields["FromUserName"]
     return Inbound(
         contact=contact,

@@ -10,12 +10,15 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
+from bot.backup import upgrade_with_copy
 from bot.cli.settings import office_or_exit, settings_or_exit
 from bot.delivery import deliver as deliver_until
 from bot.demo import run_demo
 from bot.jobs import JobRunner
 from bot.logs import set_up_logs
-from bot.schema import SchemaIsNewer, upgrade
+from bot.office import open_office
+from bot.schema import SchemaIsNewer, current_revision, newest_revision, upgrade
+from bot.settings import Settings
 from bot.supervisor import supervise
 from models.database import open_engine
 
@@ -31,16 +34,14 @@ def serve(host: str, port: int, workers: int, *, everything: bool) -> None:
     """启动网页服务；空的数据库会自己准备好。"""
     set_up_logs()
     settings = settings_or_exit()
-    engine = open_engine(settings.database_url)
-    if engine.dialect.name == "sqlite" and workers > 1:
+    if settings.database_url.startswith("sqlite") and workers > 1:
         click.echo("SQLite 只能用一个网页进程，请去掉 --workers，或改用 PostgreSQL。", err=True)
         sys.exit(2)
     try:
-        upgrade(engine)
+        _prepare(settings)
     except SchemaIsNewer as newer:
         click.echo(str(newer), err=True)
         sys.exit(2)
-    engine.dispose()
     if everything:
         me = [sys.executable, "-m", "bot.cli"]
         web = [*me, "serve", "--host", host, "--port", str(port), "--workers", str(workers)]
@@ -79,6 +80,18 @@ def jobs() -> None:
 def demo(port: int, phone_port: int) -> None:
     """演示：不用公众号，在本机打开一部模拟的手机。"""
     sys.exit(run_demo(port=port, phone_port=phone_port))
+
+
+def _prepare(settings: Settings) -> None:
+    """The database in its newest shape; one of another shape that holds anything is copied first (R72)."""
+    engine = open_engine(settings.database_url)
+    if current_revision(engine) in (None, newest_revision()):
+        upgrade(engine)
+    else:
+        office = open_office(settings)
+        upgrade_with_copy(office, now=office.clock())
+        office.engine.dispose()
+    engine.dispose()
 
 
 def _until_stopped() -> threading.Event:

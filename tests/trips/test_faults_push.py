@@ -220,7 +220,6 @@ def test_who_unfollows_in_mid_dialogue_hears_no_more_and_is_forgotten(service: S
         assert not set(ended) & {"queued", "claimed", "sending", "held"}
 
 
-@pytest.mark.xfail(strict=True, reason="bot/conversation.py: the repeated push makes a conversation under the openid")
 def test_a_repeated_farewell_does_not_bring_the_person_back(service: Service) -> None:
     phone = service.platform.phone("走两遍")
     phone.says(LOST_CARD)
@@ -259,7 +258,6 @@ def test_closing_the_account_at_wechat_erases_everything(service: Service) -> No
         assert not any(message.words for message in left)
 
 
-@pytest.mark.xfail(strict=True, reason="bot/channels/wechat_events.py: the key of the three user_ events lacks OpenID")
 def test_two_who_close_their_accounts_in_one_second_are_both_erased(service: Service) -> None:
     """The sender of these events is the platform; only `OpenID` tells them apart (sheet 3.3)."""
     phones = [service.platform.phone(name) for name in ("同走甲", "同走乙")]
