@@ -21,7 +21,7 @@ from models.conversation import Arrival, Conversation
 from models.dialogue_run import DialogueRun
 from models.erasure import Erasure
 from models.media import Media
-from models.message import Message
+from models.message import Answer, Message
 from models.reception import ReceptionTicket
 
 TOO_FAST = Phrase("engine.too_fast", "您发得有点快，我们都收到了。急事打 12345；有危险，打 110、120。找人，回复 8。")
@@ -44,7 +44,7 @@ ERASES = frozenset({"unsubscribe", "user_authorization_cancellation", "user_auth
 class Outcome:
     """What came of a push: the answer for it, and whether the very same push had been kept before."""
 
-    reply: Message | None
+    reply: Answer | None
     repeated: bool = False
 
 
@@ -56,11 +56,11 @@ def receive(
     library: Library,
     *,
     now: dt.datetime,
-    in_time: Callable[[], bool] = lambda: False,
+    may_hand_over: Callable[[str], bool] = lambda words: False,
 ) -> Outcome:
     """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer.
 
-    `in_time` tells whether the caller can still hand the answer over; else it stays in the outbox.
+    `may_hand_over` tells whether the caller can still hand such an answer over; else it stays in the outbox.
     """
     if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
         return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
@@ -80,12 +80,12 @@ def receive(
         lines: Sequence[Said] = [TOO_FAST()] if told else ()
     else:
         lines = answer(turn)
-    return Outcome(_say(turn, lines, handed_over=in_time()))
+    return Outcome(_say(turn, lines, may_hand_over))
 
 
 def keep(
     db: Session, channel: str, inbound: Inbound, words: Words, *, now: dt.datetime
-) -> tuple[Conversation, Message | None]:
+) -> tuple[Conversation, int | None]:
     """Lock the conversation and store what was heard; None when it had been stored before."""
     conversation = Conversation.of(db, channel, inbound.contact, now=now, refills=inbound.refills)
     arrival = Arrival(inbound.external_id, inbound.kind, words.text, inbound.said_at)
@@ -101,7 +101,7 @@ def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) 
     if conversation.mode == "person":
         return Outcome(None)
     words = worded([TROUBLE()], {})
-    return Outcome(conversation.say(db, words, now=now, reply_to=heard, routed="trouble", handed_over=True))
+    return Outcome(conversation.answer(db, words, to=heard, now=now, routed="trouble", handed_over=True))
 
 
 def answer(turn: Turn) -> Sequence[Said]:
@@ -211,7 +211,7 @@ def _note(turn: Turn, step: Step) -> None:
 def _turn(
     db: Session,
     conversation: Conversation,
-    heard: Message,
+    heard: int,
     inbound: Inbound,
     reading: Reading,
     library: Library,
@@ -224,30 +224,30 @@ def _turn(
     return Turn(db, now, conversation, heard, inbound.kind, reading, library, media)
 
 
-def _say(turn: Turn, lines: Sequence[Said], *, handed_over: bool) -> Message | None:
+def _say(turn: Turn, lines: Sequence[Said], may_hand_over: Callable[[str], bool]) -> Answer | None:
     """Put the answer in the outbox, and a word about what was masked with it, in a second bubble if need be."""
     if not lines:
         return None
     wordings: dict[str, str] = {}
-    words, remark = worded(lines, wordings), worded(_remarks(turn.heard), wordings)
+    words, remark = worded(lines, wordings), worded(_remarks(turn.reading.words.masked), wordings)
     if remark and len(words) + len(remark) < LONGEST_BUBBLE:
         words, remark = f"{words}\n{remark}", ""
-    say, now = turn.conversation.say, turn.now
-    reply = say(turn.db, words, now=now, reply_to=turn.heard, routed=turn.routed, handed_over=handed_over)
+    reply = turn.conversation.answer(
+        turn.db, words, to=turn.heard, now=turn.now, routed=turn.routed, handed_over=may_hand_over(words)
+    )
     if remark:
-        say(turn.db, remark, now=now)
+        turn.conversation.say(turn.db, remark, now=turn.now)
     return reply
 
 
-def _remarks(heard: Message) -> list[Said]:
-    kinds = heard.masked.split(",")
+def _remarks(kinds: frozenset[str]) -> list[Said]:
     names = [name for kind, name in MASKED_NAMES.items() if kind in kinds]
     # A phone number is what the form itself may have asked for; only the other numbers are worth a word.
-    remarks: list[Said] = [NUMBERS_MASKED(what="、".join(names))] if {"id", "bank"} & set(kinds) else []
+    remarks: list[Said] = [NUMBERS_MASKED(what="、".join(names))] if {"id", "bank"} & kinds else []
     return [*remarks, SECRETS_REMOVED()] if "secret" in kinds else remarks
 
 
-def _stored_reply(db: Session, channel: str, inbound: Inbound) -> Message | None:
+def _stored_reply(db: Session, channel: str, inbound: Inbound) -> Answer | None:
     before = _kept_before(db, channel, inbound)
     return Message.reply_to(db, before.id) if before else None
 

@@ -17,7 +17,7 @@ from bot.conversation import Outcome, apologise, receive
 from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
 from bot.office import Office
 from handlers.kit.turn import Reading
-from models.message import Status
+from models.message import Message, Status
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,13 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
         reading = Reading.of(push.inbound.text, office.library)
         with office.sessions.begin() as db:
             outcome = receive(
-                db, channel.name, push.inbound, reading, office.library, now=now, in_time=lambda: _in_time(started)
+                db,
+                channel.name,
+                push.inbound,
+                reading,
+                office.library,
+                now=now,
+                may_hand_over=lambda words: _in_time(started) and channel.fits(words),
             )
             response = _respond(db, channel, push, outcome, started)
     except AWAY:
@@ -115,18 +121,14 @@ def _respond(db: Session, channel: Channel, push: Push, outcome: Outcome, starte
     reply = outcome.reply
     if reply is None or not push.inbound.may_answer:
         return _plain(channel.acknowledge())
-    words = reply.words
-    if outcome.repeated and not words:  # they were erased meanwhile
+    if outcome.repeated and not reply.words:  # they were erased meanwhile
         return _plain(channel.acknowledge())
-    if not channel.fits(words):
-        if not outcome.repeated:
-            reply.status, reply.settled_at = Status.QUEUED, None  # the worker sends it in pieces
+    handed_over = reply.status == Status.HANDED_OVER
+    if not handed_over and reply.status == Status.QUEUED and _in_time(started) and channel.fits(reply.words):
+        handed_over = Message.hand_over(db, reply.id, now=reply.said_at)
+    if not handed_over:
         return _plain(channel.acknowledge())
-    if reply.status == Status.QUEUED and _in_time(started):
-        reply.hand_over(db, now=reply.said_at)
-    if reply.status != Status.HANDED_OVER:
-        return _plain(channel.acknowledge())
-    return Response(*_sealed(channel, push, words, reply.said_at))
+    return Response(*_sealed(channel, push, reply.words, reply.said_at))
 
 
 def _in_time(started: float) -> bool:

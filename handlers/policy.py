@@ -9,6 +9,7 @@ from typing import ClassVar
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from knowledge_base.article import Article
+from models.message import Message
 
 ASK_AWAY = Phrase("policy.ask_away", "想问什么，直接说就行，打字、说话都可以。\n比如：优待证怎么办、六十岁补助怎么领。")
 WHICH_ONE = Phrase("policy.which_one", "您是想问哪一个？")
@@ -90,7 +91,7 @@ class Policy(Passing):
         )
 
     def _rate(self, turn: Turn, state: State, *, useful: bool) -> Step:
-        turn.heard.rate_answer(turn.db, useful=useful)
+        Message.rate_answer(turn.db, turn.conversation.id, before=turn.heard, useful=useful)
         return Step([GLAD()]) if useful else Step([NOT_USEFUL()], {"at": "unclear"})
 
     def _voice(self, turn: Turn) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 LONGEST_READ = 4_000
@@ -86,6 +87,7 @@ def tidy(text: str) -> str:
     return "".join(shown).strip()
 
 
+@lru_cache(maxsize=256)  # three readers ask for the same text
 def plain(text: str) -> str:
     """The words as matching sees them: one spelling for each, at most 4,000 characters, nothing to show to anybody."""
     seen = _without_surrogates(_decoded(text[:LONGEST_READ]))

@@ -66,6 +66,15 @@ class Finding:
         return tuple(hit for hit in self.hits[:MOST_OFFERED] if hit.score >= POSSIBLE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One feature: how rare it is, the columns it stands in, and what one of it in a text adds to each."""
+
+    rarity: float
+    places: Positions
+    weights: Numbers
+
+
 class Index:
     """Columns of weights over the features of all ways of asking, kept sparse: by feature, where and how much."""
 
@@ -74,7 +83,7 @@ class Index:
         self._first_road = len(columns)
         columns += [(road, part) for road, ways in roads.items() for part in _in_parts([plain(way) for way in ways])]
         self.ids = [name for name, _ in columns]
-        self._rarity, self._places, self._weights = _learn([texts for _, texts in columns])
+        self._rows = _learn([texts for _, texts in columns])
 
     def search(self, words: str) -> Finding:
         """The columns nearest to a text in `normal.plain` form."""
@@ -89,14 +98,12 @@ class Index:
         return Finding(hits, self.ids[self._first_road + nearest] if wins else "")
 
     def _scores(self, words: str) -> npt.NDArray[np.float64] | None:
-        counted = {
-            f: (1 + math.log(n)) * self._rarity[f] for f, n in Counter(features(words)).items() if f in self._rarity
-        }
+        counted = [(row, 1 + math.log(n)) for f, n in Counter(features(words)).items() if (row := self._rows.get(f))]
         if not counted:
             return None
-        places = np.concatenate([self._places[feature] for feature in counted])
-        weights = np.concatenate([self._weights[feature] * weight for feature, weight in counted.items()])
-        length = math.sqrt(sum(weight * weight for weight in counted.values()))
+        places = np.concatenate([row.places for row, _ in counted])
+        weights = np.concatenate([row.weights if often == 1 else row.weights * often for row, often in counted])
+        length = math.sqrt(sum((row.rarity * often) ** 2 for row, often in counted))
         return np.bincount(places, weights, minlength=len(self.ids)) / length
 
 
@@ -108,7 +115,7 @@ def features(words: str) -> list[str]:
         for length in range(1, LONGEST_RUN + 1)
         for start in range(len(part) - length + 1)
     ]
-    return runs + [f"w:{word}" for word in _words().lcut(words) if len(word) > 1]
+    return runs + [f"w:{word}" for word in _words().lcut(words, HMM=False) if len(word) > 1]
 
 
 @cache
@@ -136,8 +143,8 @@ def _texts_of(article: Article) -> list[str]:
     return [plain(text) for text in (article.title, article.title, article.answer, *article.ways)]
 
 
-def _learn(columns: list[list[str]]) -> tuple[dict[str, float], dict[str, Positions], dict[str, Numbers]]:
-    """Each feature's rarity (inverse document frequency), its columns, and its weight in their unit vectors."""
+def _learn(columns: list[list[str]]) -> dict[str, _Row]:
+    """A row for each feature of the columns' unit vectors."""
     counts = [Counter(feature for text in texts for feature in set(features(text))) for texts in columns]
     places: dict[str, list[int]] = {}
     for column, counted in enumerate(counts):
@@ -147,11 +154,14 @@ def _learn(columns: list[list[str]]) -> tuple[dict[str, float], dict[str, Positi
     lengths = [
         math.sqrt(sum(((1 + math.log(n)) * rarity[f]) ** 2 for f, n in counted.items())) or 1.0 for counted in counts
     ]
-    weights = {
-        feature: np.array(
-            [(1 + math.log(counts[column][feature])) * rarity[feature] / lengths[column] for column in where],
-            dtype=np.float32,
+    return {
+        feature: _Row(
+            rarity[feature],
+            np.array(where, dtype=np.int32),
+            np.array(
+                [(1 + math.log(counts[at][feature])) * rarity[feature] ** 2 / lengths[at] for at in where],
+                dtype=np.float32,
+            ),
         )
         for feature, where in places.items()
     }
-    return rarity, {feature: np.array(where, dtype=np.int32) for feature, where in places.items()}, weights

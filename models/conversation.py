@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime, dialect_of, inserting, keys_of, new_uid, stored
-from models.message import Message, Priority, Status
+from models.message import Answer, Message, Priority, Status
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -78,13 +78,12 @@ class Conversation(Base):
             "day": now.astimezone(SHANGHAI).toordinal(),
         }
         full = _full_again(refills, now)
-        row = db.execute(_locking(dialect_of(db), tuple(full)), values | full).one()
+        row = db.connection().execute(_locking(dialect_of(db), tuple(full)), values | full).one()
         return stored(db, cls, row._asdict())
 
-    def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> Message | None:
-        """Keep what was said. None when this very message has been kept before."""
+    def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> int | None:
+        """Keep what was said; its id. None when this very message has been kept before."""
         uid = new_uid()
-        place = f"messages.words_sealed.{uid}"
         heard = Message.store(
             db,
             uid=uid,
@@ -92,7 +91,7 @@ class Conversation(Base):
             author="veteran",
             kind=arrival.kind,
             external_id=f"{self.channel}:{arrival.external_id}",
-            words_sealed=keys_of(db).seal(arrival.words.encode(), bound_to=place) if arrival.words else None,
+            words_sealed=_seal(db, uid, arrival.words) if arrival.words else None,
             masked=masked,
             status=Status.RECEIVED,
             said_at=arrival.said_at,
@@ -101,6 +100,28 @@ class Conversation(Base):
             self.release_held(db, now=now)
         return heard
 
+    def answer(
+        self, db: Session, words: str, *, to: int, now: dt.datetime, routed: str = "", handed_over: bool = False
+    ) -> Answer:
+        """Put the bot's answer to a message in the outbox, or store it as handed over by the door at once."""
+        uid = new_uid()
+        status = Status.HANDED_OVER if handed_over else Status.QUEUED
+        said = Message.store(
+            db,
+            uid=uid,
+            conversation_id=self.id,
+            author="bot",
+            kind="text",
+            words_sealed=_seal(db, uid, words),
+            reply_to_id=to,
+            routed=routed[:40],
+            status=status,
+            due_at=now,
+            said_at=now,
+            settled_at=now if handed_over else None,
+        )
+        return Answer(_known(said), words, status, now)
+
     def say(
         self,
         db: Session,
@@ -108,14 +129,11 @@ class Conversation(Base):
         *,
         now: dt.datetime,
         author: str = "bot",
-        reply_to: Message | None = None,
         user_id: int | None = None,
         priority: int = Priority.REPLY,
         due_at: dt.datetime | None = None,
-        routed: str = "",
-        handed_over: bool = False,
     ) -> Message:
-        """Put a message in the outbox. It leaves by the worker, unless the door hands it over at once."""
+        """Put a message in the outbox; it leaves by the worker."""
         uid = new_uid()
         said = Message.store(
             db,
@@ -124,18 +142,13 @@ class Conversation(Base):
             author=author,
             user_id=user_id,
             kind="text",
-            words_sealed=keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}"),
-            reply_to_id=reply_to.id if reply_to else None,
-            routed=routed[:40],
-            status=Status.HANDED_OVER if handed_over else Status.QUEUED,
+            words_sealed=_seal(db, uid, words),
+            status=Status.QUEUED,
             priority=priority,
             due_at=due_at or now,
             said_at=now,
-            settled_at=now if handed_over else None,
         )
-        if said is None:
-            raise RuntimeError("a message of ours has no external id to be repeated by")
-        return said
+        return db.get_one(Message, _known(said))
 
     # -- what may be sent --------------------
 
@@ -214,3 +227,13 @@ def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:
     if refills == "act":
         return {"act_quota": PER_ACT, "act_quota_until": now + ACT_WINDOW}
     return {}
+
+
+def _seal(db: Session, uid: str, words: str) -> bytes:
+    return keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}")
+
+
+def _known(message_id: int | None) -> int:
+    if message_id is None:
+        raise RuntimeError("a message of ours has no external id to be repeated by")
+    return message_id

@@ -85,7 +85,7 @@ class DialogueRun(Base):
             "touched_at": now,
             "reminded_at": None,
         }
-        db.execute(_writing_over(), values | {"run": self.id})
+        db.connection().execute(_writing_over(), values | {"run": self.id})
         for name, value in values.items():
             set_committed_value(self, name, value)
 

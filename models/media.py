@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, BigId, UtcDateTime, new_uid
 from models.conversation import Conversation
-from models.message import Message
 
 LAPSES_AFTER = dt.timedelta(days=3)  # platform.md 9.5
 LEASE = dt.timedelta(minutes=5)
@@ -38,12 +37,12 @@ class Media(Base):
 
     @classmethod
     def want(
-        cls, db: Session, conversation: Conversation, message: Message, kind: str, external_id: str, *, now: dt.datetime
+        cls, db: Session, conversation: Conversation, message_id: int, kind: str, external_id: str, *, now: dt.datetime
     ) -> Media:
         """Note a file to be fetched. Fetching is the worker's: no network inside a request."""
         media = cls(
             uid=new_uid(),
-            message_id=message.id,
+            message_id=message_id,
             conversation_id=conversation.id,
             channel=conversation.channel,
             kind=kind,

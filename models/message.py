@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any, cast
@@ -11,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, select, text, tuple_, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid, stored
+from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
@@ -47,6 +48,16 @@ class Priority:
     REPLY = 0
     NUDGE = 5
     NOTICE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was put in the outbox as the answer to something heard."""
+
+    id: int
+    words: str
+    status: str
+    said_at: dt.datetime
 
 
 class Message(Base):
@@ -94,16 +105,13 @@ class Message(Base):
     words = Sealed()
 
     @classmethod
-    def store(cls, db: Session, **values: Any) -> Message | None:
-        """Store a message; None when one with its external id has been stored before.
+    def store(cls, db: Session, **values: Any) -> int | None:
+        """Store a message; its id, or None when one with its external id has been stored before.
 
-        Two of these run for every word that is said, so the statement is built once, and the row is not read back:
-        what was written is known.
+        Two of these run for every word that is said, so the statement is built once and no object is made.
         """
-        message_id = db.scalar(_storing(dialect_of(db), tuple(values)), values)
-        if message_id is None:
-            return None
-        return stored(db, cls, values | {"id": message_id})
+        stored_id: int | None = db.connection().execute(_storing(dialect_of(db), tuple(values)), values).scalar()
+        return stored_id
 
     @classmethod
     def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
@@ -166,11 +174,12 @@ class Message(Base):
             self.status, self.due_at = Status.SENDING, now + LEASE
         return ours
 
-    def hand_over(self, db: Session, *, now: dt.datetime) -> bool:
+    @classmethod
+    def hand_over(cls, db: Session, message_id: int, *, now: dt.datetime) -> bool:
         """Give a message that still waits to the platform in an answer; False when a worker was faster."""
         done = db.execute(
-            update(Message)
-            .where(Message.id == self.id, Message.status == Status.QUEUED)
+            update(cls)
+            .where(cls.id == message_id, cls.status == Status.QUEUED)
             .values(status=Status.HANDED_OVER, settled_at=now)
             .execution_options(synchronize_session="fetch")
         )
@@ -193,16 +202,13 @@ class Message(Base):
         pause = after or dt.timedelta(seconds=BACK_OFF[min(self.tries, len(BACK_OFF)) - 1])
         self.status, self.due_at, self.trouble = Status.QUEUED, now + pause, trouble[:80]
 
-    def rate_answer(self, db: Session, *, useful: bool) -> None:
-        """This message rates the policy answer before it; the rating stays with it."""
+    @classmethod
+    def rate_answer(cls, db: Session, conversation_id: int, *, before: int, useful: bool) -> None:
+        """A message rates the policy answer that came before it; the rating stays with the answer."""
         answered = (
-            select(Message)
-            .where(
-                Message.conversation_id == self.conversation_id,
-                Message.id < self.id,
-                Message.routed.startswith("policy:"),
-            )
-            .order_by(Message.id.desc())
+            select(cls)
+            .where(cls.conversation_id == conversation_id, cls.id < before, cls.routed.startswith("policy:"))
+            .order_by(cls.id.desc())
             .limit(1)
         )
         answer = db.scalars(answered).first()
@@ -210,9 +216,10 @@ class Message(Base):
             answer.useful = useful
 
     @classmethod
-    def reply_to(cls, db: Session, heard_id: int) -> Message | None:
-        """What was answered to a message, if anything was."""
-        return db.scalars(select(cls).where(cls.reply_to_id == heard_id, cls.author == "bot").order_by(cls.id)).first()
+    def reply_to(cls, db: Session, heard_id: int) -> Answer | None:
+        """What was answered to a message, if anything was; erased words are no answer any more."""
+        said = db.scalars(select(cls).where(cls.reply_to_id == heard_id, cls.author == "bot").order_by(cls.id)).first()
+        return Answer(said.id, said.words, said.status, said.said_at) if said else None
 
     @classmethod
     def transcript(cls, db: Session, conversation_id: int, *, most: int = 30) -> Iterator[Message]:

@@ -146,10 +146,11 @@ class WeChatOfficialAccount:
         if not raw or len(raw) % 16:
             raise Refused("Encrypt")
         timestamp, nonce = self._prove(parameters, "msg_signature", sealed)
-        envelope = f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
         for crypto in self._cryptos:
             try:
-                inner = crypto.decrypt_message(envelope, _once(parameters, "msg_signature"), timestamp, nonce)
+                inner = crypto.decrypt_message(
+                    {"Encrypt": sealed}, _once(parameters, "msg_signature"), timestamp, nonce
+                )
             except Exception:  # noqa: S112  wechatpy raises five kinds, one of them struct.error
                 continue
             return inner.encode() if isinstance(inner, str) else inner, crypto

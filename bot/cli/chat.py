@@ -50,5 +50,5 @@ def _say(sessions: sessionmaker[Session], library: Library, number: int, said: s
     inbound = Inbound("terminal", str(number), "text", now, said)
     reading = Reading.of(said, library)
     with sessions.begin() as db:
-        outcome = receive(db, "terminal", inbound, reading, library, now=now, in_time=lambda: True)
+        outcome = receive(db, "terminal", inbound, reading, library, now=now, may_hand_over=lambda words: True)
         return outcome.reply.words if outcome.reply else ""

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.supervisor import supervise
 from models.database import open_engine
 
-THREADS = 16  # of one web process; each holds a database connection while it works
+THREADS = 4  # of one web process; more only fight for the interpreter (docs/benchmarks.md)
 
 
 @click.command()

@@ -19,7 +19,6 @@ from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
 from models.masking import mask, mask_secrets
 from models.media import Media
-from models.message import Message
 
 State = dict[str, Any]
 TOO_SHORT_TO_SEARCH = 2
@@ -70,7 +69,7 @@ class Turn:
     db: Session
     now: dt.datetime
     conversation: Conversation
-    heard: Message
+    heard: int  # the id of what was heard
     kind: str  # text | image | voice | video | location | event … as the channel named it
     reading: Reading
     library: Library

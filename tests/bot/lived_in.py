@@ -43,7 +43,7 @@ def hear(db: Session, contact: str, words: str, *, now: dt.datetime = NOON) -> C
 
 def keep_photo(db: Session, office: Office, chat: Conversation, content: bytes = CANARY.encode()) -> Media:
     message = db.scalars(select(Message).where(Message.conversation_id == chat.id)).first()
-    photo = Media.want(db, chat, message, "image", new_uid(), now=NOON)
+    photo = Media.want(db, chat, message.id, "image", new_uid(), now=NOON)
     office.media.keep(photo.uid, content)
     photo.kept(type="image/jpeg", size=len(content))
     return photo

@@ -31,7 +31,7 @@ def test_eight_at_once_on_one_contact_keep_every_word_in_turn(sessions):
             with sessions.begin() as db:
                 conversation, heard = hear(db, f"{thread}.{number}")
                 conversation.misunderstood += 1  # read and written by us: lost, if two could hold the row
-                order.append((heard.id, conversation.misunderstood))
+                order.append((heard, conversation.misunderstood))
 
     with ThreadPoolExecutor(8) as pool:
         for thread in [pool.submit(speak, thread) for thread in range(8)]:
@@ -68,10 +68,19 @@ def test_one_contact_on_two_channels_is_two_conversations(db):
 
 def test_what_is_said_is_queued_and_due_at_once(db):
     conversation, heard = hear(db, 1)
-    said = conversation.say(db, "您好", now=NOON, reply_to=heard)
+    answer = conversation.answer(db, "您好", to=heard, now=NOON)
+    assert Message.reply_to(db, heard) == answer
+    said = db.get_one(Message, answer.id)
     assert (said.status, said.due_at, said.words, said.author) == (Status.QUEUED, NOON, "您好", "bot")
-    assert Message.reply_to(db, heard.id).id == said.id
     assert [message.words for message in Message.transcript(db, conversation.id)] == ["在", "您好"]
+
+
+def test_what_the_door_hands_over_is_never_in_the_queue(db):
+    conversation, heard = hear(db, 1)
+    answer = conversation.answer(db, "您好", to=heard, now=NOON, handed_over=True)
+    assert answer.status == Status.HANDED_OVER
+    assert Message.claim_due(db, now=NOON) == []
+    assert not Message.hand_over(db, answer.id, now=NOON)
 
 
 # -- the ledger --------------------
