@@ -69,7 +69,13 @@ def deliver_one(office: Office, message_id: int) -> None:
         failure = SendFailed(type(problem).__name__, retry=True, alarm=True, our_fault=True)
     with office.sessions.begin() as db:
         message = db.get_one(Message, message_id)
-        _settle(office, message, db.get_one(Conversation, message.conversation_id, with_for_update=True), failure)
+        _settle(
+            db,
+            message,
+            db.get_one(Conversation, message.conversation_id, with_for_update=True),
+            failure,
+            now=office.clock(),
+        )
 
 
 def _words_to_send(db: Session, message: Message, conversation: Conversation, *, now: dt.datetime) -> str:
@@ -90,13 +96,14 @@ def _words_to_send(db: Session, message: Message, conversation: Conversation, *,
         message.settle(Status.STOPPED, now=now, trouble="its words were erased")
         return ""
     if not conversation.may_send(message.author, now=now):
-        conversation.hold(message, now=now)
+        conversation.hold(db, message)
         return ""
     return words if message.begin_sending(db, now=now) else ""
 
 
-def _settle(office: Office, message: Message, conversation: Conversation, failure: SendFailed | None) -> None:
-    now = office.clock()
+def _settle(
+    db: Session, message: Message, conversation: Conversation, failure: SendFailed | None, *, now: dt.datetime
+) -> None:
     if failure is None:
         conversation.spend(now=now)
         message.settle(Status.SENT, now=now)
@@ -105,7 +112,7 @@ def _settle(office: Office, message: Message, conversation: Conversation, failur
         message.settle(Status.UNKNOWN, now=now, trouble=failure.reason)
     elif failure.window_closed:
         conversation.window_closed()
-        conversation.hold(message, now=now)
+        conversation.hold(db, message)
     elif failure.retry:
         message.try_again(now=now, trouble=failure.reason, after=failure.retry_after, our_fault=failure.our_fault)
     else:

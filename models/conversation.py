@@ -175,10 +175,17 @@ class Conversation(Base):
         """WeChat said so (45015, 45047): its word counts, not our ledger."""
         self.message_quota = self.act_quota = 0
 
-    def hold(self, message: Message, *, now: dt.datetime) -> None:
-        """Keep a message that may not leave until the veteran speaks again."""
-        message.status, message.due_at = Status.HELD, None
-        message.trouble = "waits until the veteran speaks"
+    def hold(self, db: Session, message: Message) -> None:
+        """Keep a message that may not leave until the veteran speaks again, and what the same author said after it."""
+        held = {"status": Status.HELD, "due_at": None, "trouble": "waits until the veteran speaks"}
+        behind = (Message.conversation_id == self.id, Message.author == message.author, Message.id > message.id)
+        db.execute(
+            update(Message)
+            .where(*behind, Message.status == Status.QUEUED)
+            .values(held)
+            .execution_options(synchronize_session=False)
+        )
+        message.status, message.due_at, message.trouble = Status.HELD, None, str(held["trouble"])
         self.holds_messages = True
 
     def release_held(self, db: Session, *, now: dt.datetime) -> None:

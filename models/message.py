@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, select, text, tuple_, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, or_, select, text, tuple_, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid
@@ -117,14 +117,14 @@ class Message(Base):
     def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
         """Take the messages that may leave now; they are ours for two minutes.
 
-        Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; a message still
-        QUEUED in another worker's hands blocks those behind it.
+        Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; what is in another
+        worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's.
         """
         cls._give_up_dead_leases(db, now=now)
         ahead = aliased(cls)
         blocked = exists().where(
             ahead.conversation_id == cls.conversation_id,
-            ahead.status.in_(WAITING),
+            or_(ahead.status.in_(WAITING), and_(ahead.status == Status.HELD, ahead.author == cls.author)),
             tuple_(ahead.priority, ahead.id) < tuple_(cls.priority, cls.id),
         )
         due = (

@@ -55,7 +55,7 @@ def test_a_restore_into_a_prepared_but_empty_database(office, open_at, tmp_path)
 def test_what_was_waiting_is_not_sent_after_a_restore(office, open_at, tmp_path):
     with office.sessions.begin() as db:
         chat = hear(db, "li", "在吗")
-        chat.hold(chat.say(db, "等您说话再发。", now=NOON), now=NOON)
+        chat.hold(db, chat.say(db, "等您说话再发。", now=NOON))
     again = open_at()
     assert restore_into(again, back_up(office, tmp_path)).stopped == 2
     with again.sessions.begin() as db:

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from bot.channels import SendFailed
-from models.message import Status
+from bot.delivery import deliver_due
+from models.message import Message, Status
 from tests.bot.test_delivery import chat, deliver_all, hear, look, make_office, say
 from tests.make import NOON
 
@@ -86,3 +87,16 @@ def test_after_two_days_nothing_is_tried(office, channel):
     deliver_all(office)
     assert channel.calls == []
     assert look(office, message_id).status == Status.HELD
+
+
+def test_what_was_held_leaves_before_what_was_said_later(office, channel):
+    """The veteran speaks just while the worker has the later reply in hand."""
+    first, second = say(office, "一", "二", author="staff")
+    channel.failures["一"] = [SendFailed("45047", window_closed=True)]
+    deliver_due(office)
+    with office.sessions.begin() as db:
+        assert Message.claim_due(db, now=office.clock()) == [], "the second waits behind the held one"
+        hear(db, now=office.clock())
+    deliver_all(office)
+    assert channel.words == ["一", "二"]
+    assert [look(office, each).status for each in (first, second)] == [Status.SENT, Status.SENT]

@@ -133,7 +133,7 @@ def hold(sessions, contact, *, now=NOON, quota=0):
     with sessions.begin() as db:
         chat = hear(db, contact, now=now)
         message = chat.say(db, f"给{contact}", now=now)
-        chat.hold(message, now=now)
+        chat.hold(db, message)
         chat.message_quota = quota
         return message.id
 
