@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.channels import MediaGone, SendFailed
 from bot.media import LARGEST, BadMedia, clean_in_child
 from bot.office import Office
+from handlers.kit.phrase import Phrase, worded
 from models.conversation import Conversation
 from models.media import Media
 from models.message import Message, Status
@@ -18,6 +19,8 @@ from models.vault import Unreadable
 
 logger = logging.getLogger(__name__)
 
+SEND_AGAIN = Phrase("delivery.send_again", "您刚才发的{what}打不开，没存上。请再发一次，或者回复 8 找人。")
+NAMES = {"image": "照片", "voice": "录音", "video": "视频"}
 IDLE = 0.5  # seconds between two looks when nothing was due
 CHILD_MEMORY_MB = 768  # a 40-megapixel WebP needs as much
 
@@ -155,7 +158,7 @@ def _fetch_one(office: Office, media_id: int) -> None:
         office.media.keep(uid, cleaned.content)
     except Exception as problem:
         with office.sessions.begin() as db:
-            _not_fetched(db.get_one(Media, media_id), problem, now=office.clock())
+            _not_fetched(db, db.get_one(Media, media_id), problem, now=office.clock())
         return
     with office.sessions.begin() as db:
         media = db.get_one(Media, media_id, with_for_update=True)
@@ -165,9 +168,12 @@ def _fetch_one(office: Office, media_id: int) -> None:
             office.media.erase(uid)  # its owner was forgotten while we fetched it; nobody would look for it again
 
 
-def _not_fetched(media: Media, problem: Exception, *, now: dt.datetime) -> None:
+def _not_fetched(db: Session, media: Media, problem: Exception, *, now: dt.datetime) -> None:
     if isinstance(problem, BadMedia | MediaGone):
         media.refuse(str(problem))
+        conversation = db.get_one(Conversation, media.conversation_id, with_for_update=True)
+        if conversation.follows:
+            conversation.say(db, worded([SEND_AGAIN(what=NAMES[media.kind])], {}), now=now)
         return
     if not isinstance(problem, SendFailed):
         logger.error("fetch_raised", extra={"media_id": media.id, "why": type(problem).__name__})

@@ -8,15 +8,21 @@ from sqlalchemy.orm import Session
 from models.station import Station
 
 TOWNS, VILLAGES = 13, 121
+DISTRICT = "990000"  # no region of the country begins with 99
 HOURS = "周一至周五 9:00-12:00 13:30-17:00"
 COUNT = "一二三四五六七八九十"
+
+
+def is_demo(db: Session) -> bool:
+    """Whether a database holds the invented district; production refuses it (R68)."""
+    return db.scalars(select(Station.id).where(Station.code == DISTRICT)).first() is not None
 
 
 def fill(db: Session) -> None:
     """Put the invented stations into an empty database; nothing happens in one that has stations."""
     if db.scalars(select(Station.id).limit(1)).first() is not None:
         return
-    district = _station(db, "990000", "演示区退役军人服务中心", "district", None)
+    district = _station(db, DISTRICT, "演示区退役军人服务中心", "district", None)
     towns = [
         _station(db, f"99{n:02d}00", f"演示{_said(n)}镇退役军人服务站", "town", district) for n in range(1, TOWNS + 1)
     ]

@@ -42,6 +42,7 @@ JOBS = (
     Job(sweeps.delete_drafts, hours="3"),
     Job(sweeps.forget_questions, hours="3"),
     Job(sweeps.forget_media, hours="4"),
+    Job(sweeps.report_audit_head, hours="5"),
 )
 
 

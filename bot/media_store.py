@@ -19,10 +19,24 @@ class MediaStore:
         self._keys = keys
 
     def keep(self, uid: str, content: bytes) -> None:
-        """Write a file whole or not at all: first beside its place, then moved there."""
+        """Seal a file and write it, whole or not at all."""
+        self._write(uid, self._keys.seal(content, bound_to=f"media.{uid}"))
+
+    def reseal(self, uid: str) -> bool:
+        """Put a file under the newest key; False when it is already, or is no longer there."""
+        try:
+            sealed = self._path(uid).read_bytes()
+        except FileNotFoundError:
+            return False
+        if self._keys.key_id(sealed) == self._keys.current_key_id:
+            return False
+        self._write(uid, self._keys.reseal(sealed, f"media.{uid}"))
+        return True
+
+    def _write(self, uid: str, sealed: bytes) -> None:
+        """First beside its place, then moved there."""
         path = self._path(uid)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sealed = self._keys.seal(content, bound_to=f"media.{uid}")
         beside = path.with_suffix(".part")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:

@@ -6,6 +6,8 @@ import secrets
 
 import click
 
+from bot.cli.settings import office_or_exit
+from bot.key_rotation import rotate as rotate_all
 from models.vault import new_key
 
 
@@ -21,3 +23,11 @@ def new() -> None:
         click.echo(f"FRONTDOOR_{name}={new_key()}")
     click.echo(f"FRONTDOOR_SECRET_KEY={secrets.token_urlsafe(32)}")
     click.echo(f"FRONTDOOR_METRICS_TOKEN={secrets.token_urlsafe(24)}")
+
+
+@keys.command()
+def rotate() -> None:
+    """把存着的内容都换成 DATA_KEYS 里最前面的那把密钥。可以中断，再运行会接着做。"""
+    for where, count in rotate_all(office_or_exit()):
+        click.echo(f"{where}：{count}")
+    click.echo("换好了。旧密钥还要留到最老的备份过期。")

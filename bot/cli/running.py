@@ -9,11 +9,13 @@ import threading
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from sqlalchemy.orm import Session
 
 from bot.backup import upgrade_with_copy
 from bot.cli.settings import office_or_exit, settings_or_exit
 from bot.delivery import deliver as deliver_until
 from bot.demo import run_demo
+from bot.demo_data import is_demo
 from bot.jobs import JobRunner
 from bot.logs import set_up_logs
 from bot.office import open_office
@@ -39,8 +41,8 @@ def serve(host: str, port: int, workers: int, *, everything: bool) -> None:
         sys.exit(2)
     try:
         _prepare(settings)
-    except SchemaIsNewer as newer:
-        click.echo(str(newer), err=True)
+    except (SchemaIsNewer, DemoDatabase) as refusal:
+        click.echo(str(refusal), err=True)
         sys.exit(2)
     if everything:
         me = [sys.executable, "-m", "bot.cli"]
@@ -82,6 +84,10 @@ def demo(port: int, phone_port: int) -> None:
     sys.exit(run_demo(port=port, phone_port=phone_port))
 
 
+class DemoDatabase(Exception):
+    """Production must not start on invented data."""
+
+
 def _prepare(settings: Settings) -> None:
     """The database in its newest shape; one of another shape that holds anything is copied first (R72)."""
     engine = open_engine(settings.database_url)
@@ -91,7 +97,11 @@ def _prepare(settings: Settings) -> None:
         office = open_office(settings)
         upgrade_with_copy(office, now=office.clock())
         office.engine.dispose()
+    with Session(engine) as db:
+        demo = is_demo(db)
     engine.dispose()
+    if demo and not settings.trial:
+        raise DemoDatabase("这个数据库是演示用的，里面的站点都是编的。正式使用请换一个空的数据库。")
 
 
 def _until_stopped() -> threading.Event:

@@ -7,8 +7,10 @@ import os
 import click.testing
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from bot.cli import frontdoor
+from bot.demo_data import fill
 from bot.schema import upgrade
 from bot.settings import read_settings
 from models.database import open_engine
@@ -110,6 +112,18 @@ def test_a_talk_in_the_terminal_is_recorded(frontdoor_says, tmp_path):
     lines = record.read_text("utf-8").splitlines()
     assert lines[0] == "> 哪些人算退役军人"
     assert any(line.startswith("  ") for line in lines[1:])
+
+
+@pytest.mark.usefixtures("quiet_logs")
+def test_production_does_not_start_on_invented_data(frontdoor_says, tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path}/office.db")
+    upgrade(engine)
+    with Session(engine) as db, db.begin():
+        fill(db)
+    engine.dispose()
+    done = frontdoor_says("serve", base=PRODUCTION)
+    assert done.exit_code == 2
+    assert "这个数据库是演示用的" in done.stderr
 
 
 def test_production_is_not_tried_out(frontdoor_says, tmp_path):

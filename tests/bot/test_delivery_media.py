@@ -14,6 +14,7 @@ from bot.sweeps import lapse_media
 from models.conversation import Arrival, Conversation
 from models.erasure import Erasure
 from models.media import LEASE, Media
+from models.message import Message
 from tests.bot.test_delivery import hear, make_office
 from tests.make import NOON
 
@@ -110,6 +111,15 @@ def test_a_file_the_platform_no_longer_has_is_refused(office, channel):
     channel.files["G"] = MediaGone("40007")
     fetch_due(office)
     assert (row(office, media_id).state, row(office, media_id).trouble) == ("refused", "40007")
+
+
+def test_whose_file_could_not_be_kept_is_told_so(office, channel):
+    want(office, "image", "G")
+    channel.files["G"] = MediaGone("40007")
+    fetch_due(office)
+    with office.sessions.begin() as db:
+        (told,) = db.scalars(select(Message).where(Message.author == "bot"))
+        assert told.words == "您刚才发的照片打不开，没存上。请再发一次，或者回复 8 找人。"
 
 
 def test_trouble_is_tried_again_with_growing_pauses(office, channel):

@@ -11,6 +11,7 @@ from bot import sweeps
 from bot.delivery import deliver_due
 from handlers import BY_NAME
 from handlers.kit.phrase import worded
+from models.audit import AuditEntry
 from models.base import new_uid
 from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
@@ -141,6 +142,15 @@ def hold(sessions, contact, *, now=NOON, quota=0):
 def status_of(sessions, message_id):
     with sessions.begin() as db:
         return db.get_one(Message, message_id).status
+
+
+def test_the_end_of_the_audit_leaves_with_the_log(sessions, caplog):
+    with sessions.begin() as db:
+        entry = AuditEntry.write(db, actor="system", act="restored", subject="all", now=NOON)
+        with caplog.at_level("INFO"):
+            sweeps.report_audit_head(db, NOON)
+        (record,) = [record for record in caplog.records if record.getMessage() == "audit_head"]
+        assert (record.entry, record.digest) == (entry.id, entry.digest)
 
 
 def test_held_messages_leave_when_the_ledger_allows_it(sessions, sweep, office):
