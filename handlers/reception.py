@@ -81,7 +81,7 @@ class Reception(Passing):
             return True
         if turn.run is not None and turn.run.dialogue == "petition":
             return asks_for_nothing_else(turn.reading)  # in a form, words like 接待室 and 领导 are answers
-        return asks_for_a_person(turn.reading)
+        return asks_for_a_person(turn.reading) and turn.plain not in TRIGGERS
 
     def open(self, turn: Turn) -> Step:
         if wants_to_stop(turn.reading):

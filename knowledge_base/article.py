@@ -156,7 +156,7 @@ def _halves(text: str) -> tuple[dict[str, Any], str]:
     if not parts:
         raise BadArticle("开头要有两行 --- 夹着的说明")
     try:
-        front = yaml.safe_load(parts[1])
+        front = yaml.load(parts[1], Loader=yaml.CSafeLoader)
     except yaml.YAMLError as problem:
         raise BadArticle(f"说明读不懂：{problem}") from problem
     if not isinstance(front, dict):

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import jieba
@@ -28,9 +29,9 @@ LONGEST_SEARCHED = 400  # a letter's first 400 characters say what it is about
 COMMON_WORD = 30  # jieba's 350,000 words cost 80 MB; those this frequent (52,000) find the same words here
 
 # What is sure enough to be said, set so that nine answers in ten are the right one (docs/benchmarks.md).
-SURE = 0.10
+SURE = 0.14
 CLEAR = 0.85  # how near the second may come to the first, as a share of it
-POSSIBLE = 0.06
+POSSIBLE = 0.08
 MOST_OFFERED = 3
 
 Numbers = npt.NDArray[np.float32]
@@ -66,15 +67,6 @@ class Finding:
         return tuple(hit for hit in self.hits[:MOST_OFFERED] if hit.score >= POSSIBLE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One feature: how rare it is, the columns it stands in, and what one of it in a text adds to each."""
-
-    rarity: float
-    places: Positions
-    weights: Numbers
-
-
 class Index:
     """Columns of weights over the features of all ways of asking, kept sparse: by feature, where and how much."""
 
@@ -83,7 +75,7 @@ class Index:
         self._first_road = len(columns)
         columns += [(road, part) for road, ways in roads.items() for part in _in_parts([plain(way) for way in ways])]
         self.ids = [name for name, _ in columns]
-        self._rows = _learn([texts for _, texts in columns])
+        self._table = _learn([texts for _, texts in columns])
 
     def search(self, words: str) -> Finding:
         """The columns nearest to a text in `normal.plain` form."""
@@ -98,13 +90,19 @@ class Index:
         return Finding(hits, self.ids[self._first_road + nearest] if wins else "")
 
     def _scores(self, words: str) -> npt.NDArray[np.float64] | None:
-        counted = [(row, 1 + math.log(n)) for f, n in Counter(features(words)).items() if (row := self._rows.get(f))]
+        table = self._table
+        counted = [(table.rows[f], 1 + math.log(n)) for f, n in Counter(features(words)).items() if f in table.rows]
         if not counted:
             return None
-        places = np.concatenate([row.places for row, _ in counted])
-        weights = np.concatenate([row.weights if often == 1 else row.weights * often for row, often in counted])
-        length = math.sqrt(sum((row.rarity * often) ** 2 for row, often in counted))
+        spans = [(table.starts[row], table.starts[row + 1], often) for row, often in counted]
+        places = np.concatenate([table.places[start:end] for start, end, _ in spans])
+        weights = np.concatenate([_times(table.weights[start:end], often) for start, end, often in spans])
+        length = math.sqrt(sum((table.rarity[row] * often) ** 2 for row, often in counted))
         return np.bincount(places, weights, minlength=len(self.ids)) / length
+
+
+def _times(weights: Numbers, often: float) -> Numbers:
+    return weights if often == 1 else weights * np.float32(often)
 
 
 def features(words: str) -> list[str]:
@@ -143,25 +141,39 @@ def _texts_of(article: Article) -> list[str]:
     return [plain(text) for text in (article.title, article.title, article.answer, *article.ways)]
 
 
-def _learn(columns: list[list[str]]) -> dict[str, _Row]:
-    """A row for each feature of the columns' unit vectors."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All features: how rare each is, the columns it stands in, and what one of it in a text adds to each.
+
+    Sparse rows lie one behind the other in two arrays; a hundred thousand small arrays would weigh ten times as much.
+    """
+
+    rows: dict[str, int]
+    rarity: list[float]
+    starts: list[int]
+    places: Positions
+    weights: Numbers
+
+
+def _learn(columns: list[list[str]]) -> _Table:
+    """The features of the columns' unit vectors. What stands in one text only says nothing of how people ask."""
     counts = [Counter(feature for text in texts for feature in set(features(text))) for texts in columns]
-    places: dict[str, list[int]] = {}
+    total: Counter[str] = Counter()
+    for counted in counts:
+        total.update(counted)
+    spread = Counter(feature for counted in counts for feature in counted if total[feature] > 1)
+    rarity = {feature: 1 + math.log(len(columns) / often) for feature, often in spread.items()}
+    entries: dict[str, list[tuple[int, float]]] = {feature: [] for feature in rarity}
     for column, counted in enumerate(counts):
-        for feature in counted:
-            places.setdefault(feature, []).append(column)
-    rarity = {feature: 1 + math.log(len(columns) / len(where)) for feature, where in places.items()}
-    lengths = [
-        math.sqrt(sum(((1 + math.log(n)) * rarity[f]) ** 2 for f, n in counted.items())) or 1.0 for counted in counts
-    ]
-    return {
-        feature: _Row(
-            rarity[feature],
-            np.array(where, dtype=np.int32),
-            np.array(
-                [(1 + math.log(counts[at][feature])) * rarity[feature] ** 2 / lengths[at] for at in where],
-                dtype=np.float32,
-            ),
-        )
-        for feature, where in places.items()
-    }
+        weights = {f: (1 + math.log(n)) * rarity[f] for f, n in counted.items() if f in rarity}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        for feature, weight in weights.items():
+            entries[feature].append((column, weight * rarity[feature] / length))
+    flat = [entry for found in entries.values() for entry in found]
+    return _Table(
+        {feature: row for row, feature in enumerate(entries)},
+        list(rarity.values()),
+        [0, *accumulate(len(found) for found in entries.values())],
+        np.array([column for column, _ in flat], dtype=np.int32),
+        np.array([weight for _, weight in flat], dtype=np.float32),
+    )

@@ -96,9 +96,9 @@ def test_whatever_is_typed_gives_hits_in_order(library, words):
         ((0.5, 0.3), True, 2),
         ((0.5, 0.425), True, 2),  # just clear of the second
         ((0.5, 0.43), False, 2),
-        ((0.1, 0.01), True, 1),
-        ((0.099,), False, 1),
-        ((0.05, 0.04), False, 0),
+        ((0.14, 0.01), True, 1),
+        ((0.139,), False, 1),
+        ((0.07, 0.06), False, 0),
         ((0.5, 0.4, 0.3, 0.2), True, 3),  # three are offered at most
         ((), False, 0),
     ],
