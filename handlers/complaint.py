@@ -25,7 +25,8 @@ class Complaint(Passing):
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(hours=2)
 
     def wants(self, turn: Turn) -> bool:
-        return turn.reading.found.road == "PETITION" and turn.conversation.mode == "bot"
+        # A long text that is like asking for a person mostly says that nobody listened; the offer has 8 in it.
+        return turn.reading.found.road in ("PETITION", "PERSON") and turn.conversation.mode == "bot"
 
     def open(self, turn: Turn) -> Step:
         return Step([OFFER()], {"told": turn.text}, routed="petition")

@@ -64,7 +64,7 @@ ONLY_ASKING = re.compile(
     r"(?:人工|任工|真人|活人|人|工作人员|客服|接待室|老兵代表|值班的?)(?:来|说|讲|接|帮|帮忙|跟|和|我|下|一下|填|嘛|吧|噻|了)*"
 )
 STOP_WORDS = frozenset(["不找了", "不等了", "不用找了", "不用等了", "不找人了"])
-LONGEST_ASKING = 14  # in a longer text such words belong to a story
+LONGEST_ASKING = 13  # in a longer text such words belong to a story
 
 
 class Reception(Passing):
@@ -81,6 +81,8 @@ class Reception(Passing):
             return True
         if turn.run is not None and turn.run.dialogue == "petition":
             return asks_for_nothing_else(turn.reading)  # in a form, words like 接待室 and 领导 are answers
+        if turn.run is not None:
+            return names_a_person(turn.reading)  # likeness alone interrupts nobody
         return asks_for_a_person(turn.reading) and turn.plain not in TRIGGERS
 
     def open(self, turn: Turn) -> Step:
@@ -161,12 +163,15 @@ def wants_to_stop(reading: Reading) -> bool:
 
 def asks_for_a_person(reading: Reading) -> bool:
     """Whether the message asks for a person: 8, a word for it, a slip of it, or a sentence like the known ones."""
+    return names_a_person(reading) or (reading.found.road == "PERSON" and len(reading.plain) <= LONGEST_ASKING)
+
+
+def names_a_person(reading: Reading) -> bool:
+    """The same, told from the words alone."""
     if reading.choice is not None:
         return reading.choice == 8
     words = reading.plain
-    if words in EXACTLY or (len(words) <= LONGEST_ASKING and ASKING.search(words)):
-        return True
-    return reading.found.road == "PERSON"
+    return words in EXACTLY or (len(words) <= LONGEST_ASKING and bool(ASKING.search(words)))
 
 
 def _when(turn: Turn, *, unless_open: str = "") -> str:
