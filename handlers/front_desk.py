@@ -125,6 +125,7 @@ DONE_WORDS = frozenset(
         "拜拜",
     ]
 )
+LEAVING_WORDS = BACK_WORDS | CANCEL_WORDS
 HARDSHIP_WORDS = frozenset(["申请困难帮扶", "困难帮扶", "申请帮扶", "帮扶"])
 GO_ON_WORDS = frozenset(["接着填", "继续填", "接到填", "继续", "接着"])
 
@@ -146,7 +147,7 @@ class FrontDesk(OneShot):
         idle = turn.run is None or turn.run.dialogue == "reception"
         if idle and words in GO_ON_WORDS:
             return DialogueRun.parked_in(turn.db, turn.conversation) is not None
-        if turn.run is None and words in BACK_WORDS | CANCEL_WORDS:
+        if turn.run is None and words in LEAVING_WORDS:
             return not self._stops_waiting(turn)
         return turn.run is None and (words in HELLO_WORDS or words in THANKS_WORDS or words in DONE_WORDS)
 

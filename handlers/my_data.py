@@ -34,7 +34,7 @@ SEE = frozenset(["查我的资料", "我的资料", "看我的资料", "查资�
 ERASE = frozenset(
     ["删我的资料", "删除我的资料", "删资料", "删我的信息", "删除我的信息", "把我的资料删了", "删掉我的资料"]
 )
-KEEP = frozenset(["不删", "不删了", "不要删", "先不删", "留着"])
+KEEP = CANCEL_WORDS | frozenset(["不删", "不删了", "不要删", "先不删", "留着"])
 WITHDRAW = frozenset(["不同意了", "我不同意了", "撤回同意", "取消同意", "不授权了"])
 
 
@@ -60,7 +60,7 @@ class MyData(Passing):
             cases = len(Case.of(turn.db, turn.conversation))
             Erasure.of(turn.db, turn.conversation, now=turn.now)
             return Step([ERASED(), STILL_ON_RECORD(cases=cases)] if cases else [ERASED()])
-        if turn.choice is not None or turn.plain in CANCEL_WORDS | KEEP:
+        if turn.choice is not None or turn.plain in KEEP:
             return Step([NOT_ERASED()])
         return PASS_ON
 

@@ -63,8 +63,9 @@ ONLY_ASKING = re.compile(
     r"(?:我|你|你们|麻烦|请|帮我|给我|想|要|还是|快)*(?:转|找|喊|叫|换|派|接)(?:一个|一下|个|到|给)?"
     r"(?:人工|任工|真人|活人|人|工作人员|客服|接待室|老兵代表|值班的?)(?:来|说|讲|接|帮|帮忙|跟|和|我|下|一下|填|嘛|吧|噻|了)*"
 )
-STOP_WORDS = frozenset(["不找了", "不等了", "不用找了", "不用等了", "不找人了"])
+STOP_WORDS = CANCEL_WORDS | {"不找了", "不等了", "不用找了", "不用等了", "不找人了"}
 LONGEST_ASKING = 13  # in a longer text such words belong to a story
+LONGEST_LIKE = 12  # and a longer one that is only like them mostly says that nobody listened
 
 
 class Reception(Passing):
@@ -158,12 +159,12 @@ def asks_for_nothing_else(reading: Reading) -> bool:
 
 
 def wants_to_stop(reading: Reading) -> bool:
-    return reading.choice == 9 or reading.plain in CANCEL_WORDS | STOP_WORDS
+    return reading.choice == 9 or reading.plain in STOP_WORDS
 
 
 def asks_for_a_person(reading: Reading) -> bool:
     """Whether the message asks for a person: 8, a word for it, a slip of it, or a sentence like the known ones."""
-    return names_a_person(reading) or (reading.found.road == "PERSON" and len(reading.plain) <= LONGEST_ASKING)
+    return names_a_person(reading) or (reading.found.road == "PERSON" and len(reading.plain) <= LONGEST_LIKE)
 
 
 def names_a_person(reading: Reading) -> bool:
