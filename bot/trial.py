@@ -101,7 +101,11 @@ def _report(office: Office, sent: Iterable[Sent]) -> Report:
     with office.sessions.begin() as db:
         for one in sent:
             answer = aliased(Message)
-            kept = select(func.count(), func.max(answer.routed)).outerjoin(answer, answer.reply_to_id == Message.id)
+            kept = (
+                select(func.count(Message.id), func.max(answer.routed))
+                .select_from(Message)
+                .outerjoin(answer, answer.reply_to_id == Message.id)
+            )
             times, routed = db.execute(kept.where(Message.external_id == one.external_id)).one()
             road = _road(routed or "")
             label = one.topic if one.topic in ("OUT", "PETITION", "HUMAN", "CRISIS") else "政策"
