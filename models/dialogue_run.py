@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Table, Up
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid, place_of
+from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid, place_of, stored
 from models.conversation import Conversation
 
 
@@ -49,7 +49,8 @@ class DialogueRun(Base):
 
     @classmethod
     def open_in(cls, db: Session, conversation: Conversation) -> DialogueRun | None:
-        return db.scalars(_open_run(), {"conversation": conversation.id}).first()
+        row = db.connection().execute(_open_run(), {"conversation": conversation.id}).first()
+        return stored(db, cls, row._asdict()) if row else None
 
     @classmethod
     def parked_in(cls, db: Session, conversation: Conversation, dialogue: str | None = None) -> DialogueRun | None:
@@ -110,8 +111,7 @@ def _writing_over() -> Update:
 
 
 @cache
-def _open_run() -> Select[DialogueRun]:
+def _open_run() -> Select[Any]:
     """Asked for at every word, so built once."""
-    return select(DialogueRun).where(
-        DialogueRun.conversation_id == bindparam("conversation"), DialogueRun.status == "open"
-    )
+    table = cast(Table, DialogueRun.__table__)
+    return select(table).where(table.c.conversation_id == bindparam("conversation"), table.c.status == "open")
