@@ -1,4 +1,4 @@
-"""The three modes of the account, and an AES key that is being changed (platform sheet 1.1, 12.4)."""
+"""The three modes of the account, and an AES key that is being changed (docs/platform.md 1.1)."""
 
 from __future__ import annotations
 

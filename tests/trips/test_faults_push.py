@@ -1,4 +1,4 @@
-"""The platform misbehaves when it pushes (platform sheet 12.4): each message has one effect and one answer all the same."""
+"""The platform misbehaves when it pushes: each message has one effect and one answer all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platform misbehaves when it is called (platform sheet 12.4): nothing is lost, doubled or repeated without end."""
+"""The platform misbehaves when it is called: nothing is lost, doubled or repeated without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every message and event of the platform sheet, section 3, as the office hears it."""
+"""Every message and event of docs/platform.md 3, as the office hears it."""
 
 from __future__ import annotations
 
