@@ -41,9 +41,12 @@ def sealed_columns() -> Iterator[tuple[type[Base], str]]:
 
 
 def _rotate_batch(db: Session, table: type[Base], column: str, *, after: Any) -> tuple[Any, int]:
-    """One batch in the order of the primary key; the last key seen (None at the end) and how many were re-sealed."""
+    """One batch in the order of the primary key; the last key seen (None at the end) and how many were re-sealed.
+
+    The rows are locked: words that are erased meanwhile must not come back under the new key.
+    """
     keys, sealed, (key,) = keys_of(db), getattr(table, column), inspect(table).primary_key
-    query = select(table).where(sealed.is_not(None)).order_by(key).limit(BATCH)
+    query = select(table).where(sealed.is_not(None)).order_by(key).limit(BATCH).with_for_update()
     rows = db.scalars(query.where(key > after) if after is not None else query).all()
     count = 0
     for row in rows:

@@ -38,6 +38,12 @@ class Erasure(Base):
             .values(words_sealed=None)
             .execution_options(synchronize_session=False)
         )
+        db.execute(
+            update(ReceptionTicket)
+            .where(ReceptionTicket.conversation_id == conversation.id, ReceptionTicket.phone_sealed.is_not(None))
+            .values(phone_sealed=None)
+            .execution_options(synchronize_session="fetch")
+        )
         Media.erase_of(db, conversation, spared=_files_on_record(db, conversation))
         if conversation.veteran_id is not None:
             db.get_one(Veteran, conversation.veteran_id).forget()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from models.erasure import Erasure
 from models.media import Media
 from models.people import Consent, Veteran
+from models.reception import ReceptionTicket
 from tests.handlers.stories import ANSWERED, STORY, at_step, each, files, petitions, runs, ticket_of
 from tests.phone import Phone
 
@@ -124,3 +125,10 @@ def test_the_three_commands_work_while_waiting(phone: Phone) -> None:
 def test_who_asks_something_else_is_answered(phone: Phone) -> None:
     phone.says("删我的资料", ANSWERED)
     phone.hears("依据：")
+
+
+def test_the_number_for_a_call_is_erased_too(phone: Phone) -> None:
+    phone.says("8", "1", "13800006021", "删我的资料", "1")
+    phone.hears("删掉了")
+    with phone.sessions.begin() as db:
+        assert [ticket.phone for ticket in db.scalars(select(ReceptionTicket))] == [""]
