@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime, dialect_of, inserting, keys_of, new_uid, stored
+from models.base import Base, UtcDateTime, inserting, keys_of, new_uid, stored
 from models.message import Answer, Message, Priority, Status
+from models.statement import Statement
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -60,6 +61,8 @@ class Conversation(Base):
     heard_this_day: Mapped[int] = mapped_column(default=0)
     told_too_fast_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     holds_messages: Mapped[bool] = mapped_column(default=False)
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))  # where the person lives, once told
+    no_notices_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 退订通知
 
     @classmethod
     def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime, refills: str = "nothing") -> Conversation:
@@ -78,8 +81,8 @@ class Conversation(Base):
             "day": now.astimezone(SHANGHAI).toordinal(),
         }
         full = _full_again(refills, now)
-        row = db.connection().execute(_locking(dialect_of(db), tuple(full)), values | full).one()
-        return stored(db, cls, row._asdict())
+        row = _locking(tuple(full)).run(db, values | full)
+        return stored(db, cls, row or {})
 
     def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> int | None:
         """Keep what was said; its id. None when this very message has been kept before."""
@@ -176,12 +179,15 @@ class Conversation(Base):
         self.message_quota = self.act_quota = 0
 
     def hold(self, db: Session, message: Message) -> None:
-        """Keep a message that may not leave until the veteran speaks again, and what the same author said after it."""
+        """Keep a message that may not leave until the veteran speaks again, and what the same author said after it.
+
+        Notices are not kept: they have other ways to go (broadcast_spread.py).
+        """
         held = {"status": Status.HELD, "due_at": None, "trouble": "waits until the veteran speaks"}
         behind = (Message.conversation_id == self.id, Message.author == message.author, Message.id > message.id)
         db.execute(
             update(Message)
-            .where(*behind, Message.status == Status.QUEUED)
+            .where(*behind, Message.status == Status.QUEUED, Message.priority < Priority.NOTICE)
             .values(held)
             .execution_options(synchronize_session=False)
         )
@@ -213,18 +219,23 @@ class Conversation(Base):
 
 
 @cache
-def _locking(dialect: str, full: tuple[str, ...]) -> Any:
-    """Make or find, lock, count and refill in one statement, built once."""
+def _locking(full: tuple[str, ...]) -> Statement:
+    """Make or find, lock, count and refill in one statement."""
     table = cast(Table, Conversation.__table__)
     same = ("heard_at", "minute", "day", *full)
-    made = inserting(dialect, table, ("channel", "contact", "uid", *same)).values(heard_this_minute=1, heard_this_day=1)
-    new = made.excluded
-    counted = {
-        "heard_this_minute": case((table.c.minute == new.minute, table.c.heard_this_minute + 1), else_=1),
-        "heard_this_day": case((table.c.day == new.day, table.c.heard_this_day + 1), else_=1),
-    }
-    again = {name: new[name] for name in same} | counted
-    return made.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
+
+    def compose(dialect: str) -> Any:
+        made = inserting(dialect, table, ("channel", "contact", "uid", *same))
+        new = made.excluded
+        counted = {
+            "heard_this_minute": case((table.c.minute == new.minute, table.c.heard_this_minute + 1), else_=1),
+            "heard_this_day": case((table.c.day == new.day, table.c.heard_this_day + 1), else_=1),
+        }
+        again = {name: new[name] for name in same} | counted
+        first = made.values(heard_this_minute=1, heard_this_day=1)
+        return first.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
+
+    return Statement(compose)
 
 
 def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:

@@ -7,12 +7,13 @@ import json
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Table, Update, bindparam, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, bindparam, literal, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid, place_of, stored
+from models.base import Base, Sealed, UtcDateTime, inserting, keys_of, new_uid, place_of, stored
 from models.conversation import Conversation
+from models.statement import Statement
 
 
 class DialogueRun(Base):
@@ -49,8 +50,8 @@ class DialogueRun(Base):
 
     @classmethod
     def open_in(cls, db: Session, conversation: Conversation) -> DialogueRun | None:
-        row = db.connection().execute(_open_run(), {"conversation": conversation.id}).first()
-        return stored(db, cls, row._asdict()) if row else None
+        row = _open_run().run(db, {"conversation": conversation.id})
+        return stored(db, cls, row) if row else None
 
     @classmethod
     def parked_in(cls, db: Session, conversation: Conversation, dialogue: str | None = None) -> DialogueRun | None:
@@ -64,14 +65,20 @@ class DialogueRun(Base):
     def begin(
         cls, db: Session, conversation: Conversation, dialogue: str, state: dict[str, Any], *, now: dt.datetime
     ) -> DialogueRun:
-        run = cls(uid=new_uid(), conversation_id=conversation.id, dialogue=dialogue, status="open", touched_at=now)
-        db.add(run)
-        run.keep(state, now=now)
-        db.flush()
-        return run
+        uid = new_uid()
+        values = {
+            "uid": uid,
+            "conversation_id": conversation.id,
+            "dialogue": dialogue,
+            "status": "open",
+            "state_sealed": keys_of(db).seal(_written(state), bound_to=f"dialogue_runs.state_sealed.{uid}"),
+            "touched_at": now,
+        }
+        row = _beginning().run(db, values)
+        return stored(db, cls, {**values, "reminded_at": None, **(row or {})})
 
     def keep(self, state: dict[str, Any], *, now: dt.datetime) -> None:
-        self._state = json.dumps(state, ensure_ascii=False)
+        self._state = _written(state).decode()
         self.touched_at, self.reminded_at = now, None
 
     def become(self, db: Session, dialogue: str, state: dict[str, Any], *, now: dt.datetime) -> None:
@@ -79,14 +86,13 @@ class DialogueRun(Base):
 
         This is what most messages end with, so it is one statement, built once, past the unit of work.
         """
-        words = json.dumps(state, ensure_ascii=False).encode()
         values = {
             "dialogue": dialogue,
-            "state_sealed": keys_of(db).seal(words, bound_to=place_of(self, "state_sealed")),
+            "state_sealed": keys_of(db).seal(_written(state), bound_to=place_of(self, "state_sealed")),
             "touched_at": now,
             "reminded_at": None,
         }
-        db.connection().execute(_writing_over(), values | {"run": self.id})
+        _writing_over().run(db, values | {"run": self.id})
         for name, value in values.items():
             set_committed_value(self, name, value)
 
@@ -101,17 +107,29 @@ class DialogueRun(Base):
         self.status, self.state_sealed = "closed", None
 
 
+def _written(state: dict[str, Any]) -> bytes:
+    return json.dumps(state, ensure_ascii=False).encode()
+
+
 @cache
-def _writing_over() -> Update:
+def _beginning() -> Statement:
+    table = cast(Table, DialogueRun.__table__)
+    names = ("uid", "conversation_id", "dialogue", "status", "state_sealed", "touched_at")
+    return Statement(lambda dialect: inserting(dialect, table, names).returning(table.c.id))
+
+
+@cache
+def _writing_over() -> Statement:
     table = cast(Table, DialogueRun.__table__)
     given: dict[str, Any] = {
-        name: bindparam(name) for name in ("dialogue", "state_sealed", "touched_at", "reminded_at")
+        name: bindparam(name, type_=table.c[name].type)
+        for name in ("dialogue", "state_sealed", "touched_at", "reminded_at")
     }
-    return table.update().where(table.c.id == bindparam("run")).values(given)
+    return Statement(lambda _: table.update().where(table.c.id == bindparam("run")).values(given))
 
 
 @cache
-def _open_run() -> Select[Any]:
-    """Asked for at every word, so built once."""
+def _open_run() -> Statement:
     table = cast(Table, DialogueRun.__table__)
-    return select(table).where(table.c.conversation_id == bindparam("conversation"), table.c.status == "open")
+    is_open = table.c.status == literal("open")
+    return Statement(lambda _: select(table).where(table.c.conversation_id == bindparam("conversation"), is_open))

@@ -12,10 +12,12 @@ from typing import Any, cast
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, or_, select, text, tuple_, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base, BigId, Sealed, UtcDateTime, dialect_of, inserting, new_uid
+from models.base import Base, BigId, Sealed, UtcDateTime, inserting, new_uid
+from models.statement import Statement
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
+NOTICES_AT_ONCE = 5  # in one worker's hands: a reply that comes meanwhile waits for no more than these
 BACK_OFF = (1, 3, 9, 60, 300, 600)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform.md 5.2)
 
 
@@ -110,31 +112,34 @@ class Message(Base):
 
         Two of these run for every word that is said, so the statement is built once and no object is made.
         """
-        stored_id: int | None = db.connection().execute(_storing(dialect_of(db), tuple(values)), values).scalar()
-        return stored_id
+        row = _storing(tuple(values)).run(db, values)
+        return row["id"] if row else None
 
     @classmethod
     def claim_due(cls, db: Session, *, now: dt.datetime, most: int = 20) -> list[Message]:
         """Take the messages that may leave now; they are ours for two minutes.
 
         Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; what is in another
-        worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's.
+        worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's, and
+        nothing held a notice, which has other ways to go.
         """
         cls._give_up_dead_leases(db, now=now)
-        ahead = aliased(cls)
+        ahead, not_a_notice = aliased(cls), cls.priority < Priority.NOTICE
         blocked = exists().where(
             ahead.conversation_id == cls.conversation_id,
-            or_(ahead.status.in_(WAITING), and_(ahead.status == Status.HELD, ahead.author == cls.author)),
+            or_(ahead.status.in_(WAITING), and_(ahead.status == Status.HELD, ahead.author == cls.author, not_a_notice)),
             tuple_(ahead.priority, ahead.id) < tuple_(cls.priority, cls.id),
         )
         due = (
-            select(cls.id)
+            select(cls.id, cls.priority)
             .where(cls.status == Status.QUEUED, cls.due_at <= now, ~blocked)
             .order_by(cls.priority, cls.id)
             .limit(most)
             .with_for_update(skip_locked=True)
         )
-        ids = list(db.scalars(due))
+        rows = list(db.execute(due))
+        notices = [row.id for row in rows if row.priority == Priority.NOTICE]
+        ids = [row.id for row in rows if row.id not in notices[NOTICES_AT_ONCE:]]
         if not ids:
             return []
         db.execute(
@@ -185,6 +190,13 @@ class Message(Base):
         )
         return bool(getattr(done, "rowcount", 0))
 
+    @classmethod
+    def take_back(cls, db: Session, message_id: int) -> None:
+        """What was to go out in an answer did not: the worker sends it."""
+        handed_over = (cls.id == message_id, cls.status == Status.HANDED_OVER)
+        back = {"status": Status.QUEUED, "settled_at": None}
+        db.execute(update(cls).where(*handed_over).values(back).execution_options(synchronize_session="fetch"))
+
     def settle(self, status: Status, *, now: dt.datetime, trouble: str = "") -> None:
         self.status, self.settled_at, self.trouble = status, now, trouble[:80]
 
@@ -229,7 +241,11 @@ class Message(Base):
 
 
 @cache
-def _storing(dialect: str, names: tuple[str, ...]) -> Any:
+def _storing(names: tuple[str, ...]) -> Statement:
     table = cast(Table, Message.__table__)
-    made = inserting(dialect, table, names).on_conflict_do_nothing(index_elements=["external_id"])
-    return made.returning(table.c.id)
+
+    def compose(dialect: str) -> Any:
+        made = inserting(dialect, table, names).on_conflict_do_nothing(index_elements=["external_id"])
+        return made.returning(table.c.id)
+
+    return Statement(compose)

@@ -42,7 +42,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="of one run; 3, or 15 with --latency")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--workers", type=int, default=2, help="web processes on PostgreSQL")
+    parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--latency", action="store_true", help="p50 and p99 at 300 turns/s over 1,000,000 messages")
     parser.add_argument("--process", action="store_true", help="start-up time and memory of one web process")
     options = parser.parse_args()

@@ -53,9 +53,7 @@ def _runs(plan: Plan, name: str, say: Callable[[str], None]) -> Iterator[Result]
     phones = list(range(PHONES))
     random.Random(0).shuffle(phones)
     numbers = iter(phones)
-    with servers.frontdoor(
-        plan.account, database_url, folder, workers=plan.workers if name == ON_POSTGRES else 1
-    ) as server:
+    with servers.frontdoor(plan.account, database_url, folder, workers=plan.workers) as server:
         for turn in range(plan.runs):
             count = int(RATE * (plan.seconds + WARM_UP)) + 1
             posts = iter(build(plan.account, count, seed=turn, phones=numbers))

@@ -85,8 +85,7 @@ def _measure_once(plan: Plan, entry: Entry, posts: list[Post]) -> None:
 def _server(plan: Plan, name: str, database_url: str, folder: Path) -> AbstractContextManager[servers.Server]:
     if not database_url:
         return servers.werobot(plan.account, folder, session=name == AS_IT_COMES)
-    workers = plan.workers if name == ON_POSTGRES else 1
-    return servers.frontdoor(plan.account, database_url, folder, workers=workers)
+    return servers.frontdoor(plan.account, database_url, folder, workers=plan.workers)
 
 
 def database_for(name: str, postgres_uri: str, folder: Path) -> str:

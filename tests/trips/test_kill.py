@@ -42,10 +42,9 @@ def embattled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     with running(url, tmp_path_factory.mktemp("kill"), reply_limit=LIMIT) as service:
         with service.sessions.begin() as db:
             make_district(db, hours="周一至周日 0:00-23:59")
-        if request.param == "postgresql":
-            service.kill("serve")
-            service.web_workers = 2
-            service.start("serve")
+        service.kill("serve")
+        service.web_workers = 2
+        service.start("serve")
         yield service
 
 

@@ -145,18 +145,20 @@ def test_a_second_worker_doubles_nothing_and_keeps_the_order(service: Service) -
     assert process.wait(15) == 0
 
 
-@ON_SQLITE
-def test_two_web_processes_on_sqlite_are_refused(service: Service) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "serve", "--workers", "2", "--port", "1"],
-        env=os.environ | service.environ,
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "SQLite 只能用一个网页进程" in done.stderr.decode()
-    assert b"Traceback" not in done.stderr
+def test_two_web_processes_answer_twenty_phones_at_once(service: Service) -> None:
+    service.kill("serve")
+    service.web_workers = 2
+    try:
+        service.start("serve")
+        assert len(children(service.processes["serve"].pid)) >= 2
+        phones = [service.platform.phone(f"同时{number}") for number in range(20)]
+        with ThreadPoolExecutor(len(phones)) as pool:
+            for _ in range(3):
+                assert all("依据" in words(told) for told in pool.map(lambda phone: phone.says(LOST_CARD), phones))
+    finally:
+        service.web_workers = 1
+        service.kill("serve")
+        service.start("serve")
 
 
 def figures(service: Service) -> dict[str, float]:

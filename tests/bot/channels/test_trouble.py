@@ -81,18 +81,33 @@ def test_a_dialogue_that_raises_costs_no_words(make_door, library, caplog, in_se
 
 
 class Mute(WeChatOfficialAccount):
-    """An account that can seal nothing but one sentence."""
+    """An account that can seal nothing."""
 
     def answer(self, push: Any, words: str, *, at: dt.datetime) -> tuple[str, str]:
-        if words != APOLOGY:
-            raise ValueError("cannot be sealed")
-        return super().answer(push, words, at=at)
+        raise ValueError("cannot be sealed")
 
 
-def test_when_even_the_apology_cannot_be_kept_it_is_said_at_least(engine, sessions, library, caplog):
+class Blunt(KeyRing):
+    """Keys that seal nothing, so that nothing can be stored."""
+
+    def seal(self, clear: bytes, *, bound_to: str) -> bytes:
+        raise ValueError("cannot be sealed")
+
+
+def test_an_answer_that_cannot_be_sealed_is_left_to_the_worker(engine, sessions, library, caplog):
     clock = Clock()
     account = Mute(WECHAT, TokenKeeper(WECHAT, sessions, clock), clock)
     door = Door(make_office(engine, sessions, library, clock=clock, channels={account.name: account}), clock)
+    assert door.says("你好") == ""
+    with sessions.begin() as db:
+        heard, answer = db.scalars(select(Message).order_by(Message.id))
+        assert (heard.words, answer.reply_to_id, answer.status) == ("你好", heard.id, Status.QUEUED)
+    assert "answer_not_sealed" in [record.getMessage() for record in caplog.records]
+
+
+def test_when_even_the_apology_cannot_be_kept_it_is_said_at_least(engine, sessions, library, caplog):
+    blunt = open_sessions(engine, Blunt([DATA_KEY], INDEX_KEY), audit_key=AUDIT_KEY)
+    door = Door(make_office(engine, blunt, library, clock=Clock()), Clock())
     assert door.says("你好") == APOLOGY
     assert door.rows() == {}
     assert "push_not_kept" in [record.getMessage() for record in caplog.records]
