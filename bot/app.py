@@ -7,14 +7,19 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Request, Response, abort, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.metrics import rendered
-from bot.office import Office
+from bot.office import Office, desk_of
 from bot.webhook import LARGEST_BODY, webhook
+from console import TEMPLATES, open_console
+from console.page import needs
+from console.states import sorry as sorry_page
+from models.base import DomainError
 from models.database import reading
 
 logger = logging.getLogger(__name__)
@@ -27,21 +32,43 @@ SORRY = {
     413: "内容太大了。",
     500: "系统出了点问题。不是您点错了。请过几分钟再试。",
 }
+CONSOLE = "/console"
+OFFICE, HELP_PHONE = "军人之家", "本单位值班电话"
+OUR_OWN = ("script", "style", "img", "media", "connect")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    # R60: everything from us, nothing from elsewhere, nothing inline.
+    "Content-Security-Policy": "; ".join(
+        [
+            "default-src 'none'",
+            *(f"{kind}-src 'self'" for kind in OUR_OWN),
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 
 
+class ConsoleSessions(SecureCookieSessionInterface):
+    """A cookie for the console's forms. WeChat and the probes send none; looking for it costs more than to route."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith(CONSOLE) else None
+
+
 def create_app(office: Office) -> Flask:
     """The application for one office."""
-    app = Flask("frontdoor", static_folder=None)
+    app = Flask("frontdoor", static_folder=None, template_folder=str(TEMPLATES))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, SECRET_KEY=office.settings.secret_key)
     if not office.settings.trial:
         app.config["TRUSTED_HOSTS"] = [urlsplit(office.settings.public_url).hostname, "127.0.0.1", "localhost"]
-    app.register_blueprint(webhook(office))
+    app.session_interface = ConsoleSessions()
+    door = webhook(office)
+    app.register_blueprint(door)
+    open_console(app, desk_of(office), office=OFFICE, help_phone=HELP_PHONE).exempt(door)
     _add_health(app, office)
 
     @app.before_request
@@ -55,9 +82,13 @@ def create_app(office: Office) -> Flask:
 
     @app.errorhandler(Exception)
     def sorry(problem: Exception) -> tuple[str, int, dict[str, str]]:
-        code = problem.code if isinstance(problem, HTTPException) and problem.code else 500
-        if code >= 500:
+        code = 409 if isinstance(problem, DomainError) else getattr(problem, "code", None) or 500
+        if code >= 500 or not isinstance(problem, HTTPException | DomainError):
+            code = 500
             logger.error("request_failed", exc_info=problem, extra={"path": request.path})
+        if request.path.startswith(CONSOLE):
+            said = sorry_page(code, str(problem) if code == 409 else "")
+            return said, code, {"Content-Type": "text/html; charset=utf-8"}
         return (
             f"{SORRY.get(code, SORRY[400])}编号 {g.get('request_id', '')}",
             code,
@@ -69,10 +100,12 @@ def create_app(office: Office) -> Flask:
 
 def _add_health(app: Flask, office: Office) -> None:
     @app.get("/healthz")
+    @needs("page", "health")
     def healthz() -> Response:
         return Response("ok", mimetype="text/plain")
 
     @app.get("/readyz")
+    @needs("page", "health")
     def readyz() -> Response:
         """Whether the store answers; nothing else is told (R69)."""
         try:
@@ -83,6 +116,7 @@ def _add_health(app: Flask, office: Office) -> None:
         return Response("ok", mimetype="text/plain")
 
     @app.get("/metrics")
+    @needs("page", "health")
     def metrics() -> Response:
         wanted = f"Bearer {office.settings.metrics_token}".encode()
         given = request.headers.get("Authorization", "").encode()

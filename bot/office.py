@@ -14,6 +14,7 @@ from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
 from bot.media_store import MediaStore
 from bot.settings import Settings
+from console.desk import Desk
 from knowledge_base.library import Library
 from models.base import open_sessions
 from models.conversation import SHANGHAI
@@ -55,4 +56,17 @@ def open_office(settings: Settings, *, clock: Clock = utc_now, library: Library 
         library=library or Library.from_files(today=clock().astimezone(SHANGHAI).date()),
         channels={wechat.name: wechat},
         media=MediaStore(settings.media_dir, keys),
+    )
+
+
+def desk_of(office: Office) -> Desk:
+    """What the console works with."""
+    return Desk(
+        sessions=office.sessions,
+        engine=office.engine,
+        clock=office.clock,
+        library=lambda: office.library,
+        read_media=office.media.read,
+        public_url=office.settings.public_url,
+        trial=office.settings.trial,
     )

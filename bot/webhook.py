@@ -16,8 +16,9 @@ from bot.channels import Channel, Push, Refused, StoreAway
 from bot.conversation import Outcome, apologise, receive
 from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
 from bot.office import Office
+from console.page import needs
 from handlers.kit.turn import Reading
-from models.message import Message, Status
+from models.message import Answer, Message, Status
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def webhook(office: Office) -> Blueprint:
     door = Blueprint("channels", __name__)
 
     @door.get("/channels/<name>")
+    @needs("webhook", "receive")
     def check(name: str) -> Response:
         try:
             return _plain(_channel(office, name).greet(request.args.to_dict(flat=False)))
@@ -41,6 +43,7 @@ def webhook(office: Office) -> Blueprint:
             return _refuse(refusal)
 
     @door.post("/channels/<name>")
+    @needs("webhook", "receive")
     def inbound(name: str) -> Response:
         started = time.monotonic()
         channel = _channel(office, name)
@@ -97,7 +100,7 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
                 now=now,
                 may_hand_over=lambda words: _in_time(started) and channel.fits(words),
             )
-            response = _respond(db, channel, push, outcome, started)
+            reply = _hand_over(db, channel, push, outcome, started)
     except AWAY:
         raise
     except Exception:
@@ -105,30 +108,41 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
         logger.exception("dialogue_failed")
         with office.sessions.begin() as db:
             outcome = apologise(db, channel.name, push.inbound, now=now)
-            response = _respond(db, channel, push, outcome, started)
+            reply = _hand_over(db, channel, push, outcome, started)
     if reading.crisis is not None and not outcome.repeated:
         ALARMS.labels("urgent").inc()
         logger.error("urgent_heard", extra={"kind": reading.crisis})
     ANSWERED.labels("repeated" if outcome.repeated else "answered" if outcome.reply else "silent").inc()
-    return response
+    return _respond(office, channel, push, reply)
 
 
-def _respond(db: Session, channel: Channel, push: Push, outcome: Outcome, started: float) -> Response:
-    """The answer in the response, while WeChat still listens; else it stays in the outbox and the worker sends it.
+def _hand_over(db: Session, channel: Channel, push: Push, outcome: Outcome, started: float) -> Answer | None:
+    """What goes into the response while WeChat still listens; the rest stays in the outbox and the worker sends it.
 
     A retry finds its answer stored: handed over before, or still waiting and handed over now, unless a worker has it.
     """
     reply = outcome.reply
     if reply is None or not push.inbound.may_answer:
-        return _plain(channel.acknowledge())
+        return None
     if outcome.repeated and not reply.words:  # they were erased meanwhile
-        return _plain(channel.acknowledge())
+        return None
     handed_over = reply.status == Status.HANDED_OVER
     if not handed_over and reply.status == Status.QUEUED and _in_time(started) and channel.fits(reply.words):
         handed_over = Message.hand_over(db, reply.id, now=reply.said_at)
-    if not handed_over:
+    return reply if handed_over else None
+
+
+def _respond(office: Office, channel: Channel, push: Push, reply: Answer | None) -> Response:
+    """Sealed when the transaction is over, so that nobody waits at a lock for it."""
+    if reply is None:
         return _plain(channel.acknowledge())
-    return Response(*_sealed(channel, push, reply.words, reply.said_at))
+    try:
+        return Response(*_sealed(channel, push, reply.words, reply.said_at))
+    except Exception:
+        logger.exception("answer_not_sealed")
+        with office.sessions.begin() as db:
+            Message.take_back(db, reply.id)
+        return _plain(channel.acknowledge())
 
 
 def _in_time(started: float) -> bool:

@@ -1,11 +1,14 @@
 """Nouns and verbs: what the office remembers, and what may be done to it."""
 
 from models import (
+    approval,
     audit,
+    broadcast,
     case,
     channel_token,
     conversation,
     dialogue_run,
+    draft,
     erasure,
     job_lease,
     media,
@@ -13,16 +16,22 @@ from models import (
     people,
     petition,
     reception,
+    sign_in,
     station,
+    user,
+    wording,
 )
 
 # Naming them here means that whoever imports one table knows all of them: relations and migrations see the whole.
 __all__ = [
+    "approval",
     "audit",
+    "broadcast",
     "case",
     "channel_token",
     "conversation",
     "dialogue_run",
+    "draft",
     "erasure",
     "job_lease",
     "media",
@@ -30,5 +39,8 @@ __all__ = [
     "people",
     "petition",
     "reception",
+    "sign_in",
     "station",
+    "user",
+    "wording",
 ]

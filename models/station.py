@@ -22,6 +22,8 @@ class Station(Base):
     hours: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
     address: Mapped[str] = mapped_column(String(120), default="")
+    duty: Mapped[str] = mapped_column(String(40), default="")  # the duty officer, as veterans may read it
+    closed: Mapped[bool] = mapped_column(default=False)
 
     @property
     def office_hours(self) -> OfficeHours:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.conversation import SHANGHAI, Conversation
-from models.people import User
+from models.user import User
 from models.petition import Petition
 from models.station import Station
 

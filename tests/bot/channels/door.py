@@ -19,6 +19,7 @@ from bot.channels import Channel
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
 from bot.media_store import MediaStore
+from bot.metrics import REGISTRY
 from bot.office import Office
 from bot.settings import Settings, WeChatSettings
 from models.base import Base
@@ -69,6 +70,9 @@ class Clock:
 
     def __call__(self) -> dt.datetime:
         return self.now
+
+    def passes(self, time: dt.timedelta) -> None:
+        self.now += time
 
 
 def make_office(
@@ -177,6 +181,11 @@ def words_of(answer: str | bytes) -> str:
     assert inner["CreateTime"].isdigit()
     assert 0 < len(inner["Content"].encode()) <= 2048
     return inner["Content"]
+
+
+def alarms(what: str) -> int:
+    """How many there have been, in all tests so far."""
+    return int(REGISTRY.get_sample_value("frontdoor_alarms_total", {"what": what}) or 0)
 
 
 def new_number() -> str:

@@ -1,0 +1,113 @@
+"""What a view reaches for: the office's means, the request's transaction, and who is at the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import abort, current_app, g
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from knowledge_base.library import Library
+from models.audit import AuditEntry
+from models.authority import Actor
+from models.base import Base
+from models.sign_in import SignIn
+from models.user import User
+from models.visible import is_hidden, visible
+
+Row = TypeVar("Row", bound=Base)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The means of the office that the console works with, put together in bot/office.py."""
+
+    sessions: sessionmaker[Session]
+    engine: Engine
+    clock: Callable[[], dt.datetime]
+    library: Callable[[], Library]
+    read_media: Callable[[str], bytes]
+    public_url: str
+    trial: bool
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies may insist on https; a trial on this machine has none."""
+        return self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who is at the desk. The rows are detached copies; a view that writes takes `user()`."""
+
+    user_id: int
+    name: str
+    shown_as: str
+    actor: Actor
+    sign_in_id: int
+    factor_shown: bool
+    proved_at: dt.datetime
+
+
+def desk() -> Desk:
+    return cast(Desk, current_app.extensions["desk"])
+
+
+def db() -> Session:
+    """The transaction of this request: committed when the view returns, rolled back when it raises."""
+    return cast(Session, g.db)
+
+
+def now() -> dt.datetime:
+    """The moment of this request, the same all through it."""
+    return cast(dt.datetime, g.now)
+
+
+def signed() -> Signed:
+    return cast(Signed, g.signed)
+
+
+def actor() -> Actor:
+    return signed().actor
+
+
+def user() -> User:
+    """The row of the person at the desk, in this transaction."""
+    return db().get_one(User, signed().user_id)
+
+
+def sign_in() -> SignIn:
+    return db().get_one(SignIn, signed().sign_in_id)
+
+
+def library() -> Library:
+    return desk().library()
+
+
+def seen(model: type[Row], uid: str, resource: str, action: str, *, by: str = "uid") -> Row:
+    """The row of this name, if the person may reach it for this act.
+
+    Out of scope is 403, since a colleague may have it; what is restricted, withdrawn or not there looks the same: 404.
+    """
+    named = getattr(model, by) == uid
+    found = db().scalars(visible(model, actor(), resource, action).where(named)).first()
+    if found is None:
+        row = db().scalars(select(model).where(named)).first()
+        abort(404 if row is None or is_hidden(db(), row, actor()) else 403)
+    return found
+
+
+def note(act: str, subject: str, detail: str = "") -> None:
+    """Write to the audit who did what; the last thing a view does, since it holds the chain until the commit."""
+    AuditEntry.write(db(), actor=f"user {signed().user_id}", act=act, subject=subject, detail=detail, now=now())
+
+
+def note_apart(act: str, subject: str, detail: str = "") -> None:
+    """The same in a transaction of its own: for what is only read, and for what was refused (R45)."""
+    who = f"user {g.signed.user_id}" if "signed" in g else "nobody"
+    with desk().sessions.begin() as apart:
+        AuditEntry.write(apart, actor=who, act=act, subject=subject, detail=detail, now=now())

@@ -1,0 +1,73 @@
+"""The console on a database of either kind, on a Wednesday at noon, with a member of staff for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.app import create_app
+from console.passwords import hashed
+from knowledge_base.library import Library
+from models.station import Station
+from models.user import User
+from tests.bot.channels.door import Clock, make_office
+from tests.console.browser import PASSWORD, SEED, Browser
+from tests.make import NOON, make_district
+
+HASH = hashed(PASSWORD)  # once: each takes a tenth of a second, on purpose
+Hire = Callable[..., str]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOON)
+
+
+@pytest.fixture
+def app(engine: Engine, sessions: sessionmaker[Session], library: Library, clock: Clock) -> Flask:
+    with sessions.begin() as db:
+        make_district(db)
+    return create_app(make_office(engine, sessions, library, clock=clock))
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], Browser]:
+    """Another browser, signed out."""
+    return lambda: Browser(app)
+
+
+@pytest.fixture
+def hire(sessions: sessionmaker[Session], clock: Clock) -> Hire:
+    """Make an account: hire("王姐", "staff"), hire("李", "officer", station="52011501"). Its sign-in name comes back."""
+
+    def make(shown_as: str, *roles: str, station: str = "", name: str = "", person: str = "") -> str:
+        name = name or f"{shown_as}-{'-'.join(roles)}"
+        with sessions.begin() as db:
+            user = User(name=name, shown_as=shown_as, password_hash=HASH)
+            db.add(user)
+            db.flush()
+            if person:
+                user.person = person
+            user.totp, user.totp_since = SEED, clock()
+            where = db.query(Station).filter_by(code=station).one().id if station else None
+            for role in roles:
+                user.grant(db, role, station_id=where, by="test", now=clock(), confirmed=True)
+        return name
+
+    return make
+
+
+@pytest.fixture
+def signed_in(browser: Callable[[], Browser], hire: Hire) -> Callable[..., Browser]:
+    """A browser of somebody with these roles, signed in: signed_in("volunteer"), signed_in("staff", shown_as="王姐")."""
+
+    def sit_down(*roles: str, shown_as: str = "小陈", station: str = "", name: str = "", person: str = "") -> Browser:
+        ours = browser()
+        ours.signs_in(hire(shown_as, *roles, station=station, name=name, person=person))
+        return ours
+
+    return sit_down
