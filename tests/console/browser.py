@@ -59,9 +59,9 @@ class Browser:
         """A cookie that somebody else has put there."""
         self._client.set_cookie(f"__Host-{name}", value, domain=HOST, secure=True)
 
-    def forges(self, path: str, *, origin: str = "", with_keys: bool = True) -> TestResponse:
+    def forges(self, path: str, *, with_keys: bool = True, **headers: str) -> TestResponse:
         """A form of another site."""
-        headers = {"Origin": origin} if origin else {}
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
         fields = self._hidden() if with_keys else {}
         return self._client.post(path, data=fields, headers=headers, **self._there)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from console.passwords import hashed
 from knowledge_base.library import Library
 from models.station import Station
 from models.user import User
-from tests.bot.channels.door import Clock, make_office
+from tests.bot.channels.door import SETTINGS, Clock, make_office
 from tests.console.browser import PASSWORD, SEED, Browser
 from tests.make import NOON, make_district
 
@@ -28,10 +29,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(engine: Engine, sessions: sessionmaker[Session], library: Library, clock: Clock) -> Flask:
+def public_url() -> str:
+    return "https://door.example"
+
+
+@pytest.fixture
+def app(engine: Engine, sessions: sessionmaker[Session], library: Library, clock: Clock, public_url: str) -> Flask:
     with sessions.begin() as db:
         make_district(db)
-    return create_app(make_office(engine, sessions, library, clock=clock))
+    settings = replace(SETTINGS, public_url=public_url)
+    return create_app(make_office(engine, sessions, library, clock=clock, settings=settings))
 
 
 @pytest.fixture

@@ -148,7 +148,8 @@ def test_a_role_that_ended_is_refused_and_noted(signed_in, sessions, clock):
 def test_a_form_of_another_site_is_refused(signed_in):
     ours = signed_in("volunteer")
     ours.opens("/console/account")
-    assert ours.forges("/console/sign-out-everywhere", origin="https://evil.example").status_code == 403
+    assert ours.forges("/console/sign-out-everywhere", Origin="https://evil.example").status_code == 403
+    assert ours.forges("/console/sign-out-everywhere", Sec_Fetch_Site="cross-site").status_code == 403
     assert ours.forges("/console/sign-out-everywhere", with_keys=False).status_code == 400
     assert ours.opens("/console/account").status_code == 200
 
