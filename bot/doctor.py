@@ -32,7 +32,7 @@ RECENT = dt.timedelta(days=7)
 
 def examine_all(environ: Mapping[str, str], *, folder: Path, now: dt.datetime) -> Iterator[Finding]:
     """All findings, in the order in which they should be mended."""
-    yield from _env_file(folder)
+    yield from env_file(folder)
     try:
         settings = read_settings(environ)
     except BadSettings as bad:
@@ -49,7 +49,7 @@ def examine_all(environ: Mapping[str, str], *, folder: Path, now: dt.datetime) -
     yield from examine(settings, now=now)
 
 
-def _env_file(folder: Path) -> Iterator[Finding]:
+def env_file(folder: Path) -> Iterator[Finding]:
     path = folder / ".env"
     if not path.exists():
         return

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
+import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,9 +17,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import sweeps
+from bot import sweeps, sweeps_reception
 from bot.erase_list import EraseList
 from bot.office import Office
+from bot.retention import Retention, read_retention
+from bot.sweeps_notices import NoticeSweep
 from models.job_lease import JobLease
 
 logger = logging.getLogger(__name__)
@@ -26,36 +30,62 @@ RENEW_EVERY = 4.0  # seconds; a third of the lease
 MOST_BATCHES = 20
 
 
+Sweep = Callable[[Session, dt.datetime], int]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One sweep and when it runs: each so many minutes, or at hours of the day in the office's time zone."""
+    """One sweep and when it runs: each so many seconds, or at hours of the day in the office's time zone."""
 
-    sweep: Callable[[Session, dt.datetime], int]
-    minutes: int = 0
+    sweep: Sweep
+    seconds: int = 0
     hours: str = ""
 
 
 JOBS = (
-    Job(sweeps.settle_held, minutes=1),
-    Job(sweeps.lapse_media, minutes=10),
-    Job(sweeps.remind_drafts, hours="9-19"),
-    Job(sweeps.delete_drafts, hours="3"),
-    Job(sweeps.forget_questions, hours="3"),
-    Job(sweeps.forget_media, hours="4"),
+    Job(sweeps_reception.escalate_urgent, seconds=15),
+    Job(sweeps_reception.return_silent, seconds=60),
+    Job(sweeps.settle_held, seconds=60),
+    Job(sweeps.lapse_media, seconds=600),
     Job(sweeps.report_audit_head, hours="5"),
+)
+# What is kept, and until when: these are told the office's periods.
+KEEPING = (
+    (sweeps.remind_drafts, "9-19"),
+    (sweeps.delete_drafts, "3"),
+    (sweeps.forget_questions, "3"),
+    (sweeps.forget_chats, "3"),
+    (sweeps.forget_profiles, "3"),
+    (sweeps.forget_phones, "3"),
+    (sweeps.forget_talks, "3"),
+    (sweeps.forget_media, "4"),
 )
 
 
-def jobs_of(office: Office) -> tuple[Job, ...]:
-    """All sweeps, with those that need to know the office: the erase list lies in its media folder."""
-    return (*JOBS, Job(EraseList(office.settings.media_dir).list_erasures, minutes=1))
+def jobs_of(office: Office, keep: Retention = sweeps.KEEP) -> tuple[Job, ...]:
+    """All sweeps, with those that need to know the office: its periods, its channels, its media folder."""
+    keeping = (Job(_with_periods(sweep, keep), hours=hours) for sweep, hours in KEEPING)
+    erased = EraseList(office.settings.media_dir).list_erasures
+    notices = NoticeSweep(office.channels).spread_broadcasts
+    return (*JOBS, *keeping, Job(erased, seconds=60), Job(notices, seconds=60))
+
+
+def _with_periods(sweep: Callable[[Session, dt.datetime, Retention], int], keep: Retention) -> Sweep:
+    """A sweep under its own name, which is that of its job."""
+
+    @functools.wraps(sweep)
+    def swept(db: Session, now: dt.datetime) -> int:
+        return sweep(db, now, keep)
+
+    return swept
 
 
 class JobRunner:
     """Holds the lease and runs the sweeps while it does."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, environ: Mapping[str, str] = os.environ) -> None:
         self._office = office
+        self._keep = read_retention(environ)
         self._me = secrets.token_hex(8)
         self._leads = threading.Event()
 
@@ -103,9 +133,9 @@ class JobRunner:
         scheduler = BackgroundScheduler(
             timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        for job in jobs_of(self._office):
+        for job in jobs_of(self._office, self._keep):
             trigger = (
-                IntervalTrigger(minutes=job.minutes) if job.minutes else CronTrigger(hour=job.hours, timezone=zone)
+                IntervalTrigger(seconds=job.seconds) if job.seconds else CronTrigger(hour=job.hours, timezone=zone)
             )
             scheduler.add_job(self.run_sweep, trigger, args=[job], id=job.sweep.__name__)
         return scheduler

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,18 +19,32 @@ PREFIX = "FRONTDOOR_"
 PLATFORM = "https://api.weixin.qq.com"
 SECURITIES = ("safe", "compatible", "plain")
 
-# Values that stand in documentation or tests: whoever copies them has no secret at all.
+# Values that stand in documentation or tests: whoever copies them has no secret at all (R5).
 PUBLISHED = frozenset(
     {
-        "sim_token_2026",
-        "AAAAA",
-        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-        "wx5823bf96d3bd56c7",
         "dev",
         "secret",
         "changeme",
+        # Tokens
+        "AAAAA",
+        "abcdefghijklmnop",
+        "doctorTokenDoctor2026",
+        "sim_token_2026",
+        "tripTokenTripToken26",
+        # AES keys
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+        "OldKeyOldKeyOldKeyOldKeyOldKeyOldKeyOldKeyA",
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+        "anotherkeyanotherkeyanotherkeyanotherkey01A",
+        "oldkeyoldkeyoldkeyoldkeyoldkeyoldkeyoldkeyA",
+        "tripkeytripkeytripkeytripkeytripkeytripkeyA",
+        # AppIDs
+        "wx0000000000000000",
+        "wx00aa11bb22cc33dd",
+        "wx5823bf96d3bd56c7",
     }
 )
+FEWEST = 5  # different characters of a secret; a random one of 16 has more
 
 
 class BadSettings(Exception):
@@ -51,6 +67,7 @@ class WeChatSettings:
     original_id: str
     security: str
     api_base: str
+    template_notice: str = ""  # of notices to those who have been silent for long; empty: there is none
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,6 +90,11 @@ class Settings:
     @property
     def trial(self) -> bool:
         return self.mode == "trial"
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """All keys of the vault; no two may be the same."""
+        return (*self.data_keys, self.index_key, self.audit_key)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -109,6 +131,7 @@ def _wechat(get: _Reader) -> WeChatSettings:
         original_id=get("WECHAT_ORIGINAL_ID"),
         security=get.one_of("WECHAT_SECURITY", SECURITIES, default="safe"),
         api_base=get("WECHAT_API_BASE", needed=f"正式使用写 {PLATFORM}").rstrip("/"),
+        template_notice=get("WECHAT_TEMPLATE_NOTICE"),
     )
 
 
@@ -156,11 +179,7 @@ def _faults(settings: Settings) -> list[str]:
             found.append(f"FRONTDOOR_WECHAT_AES_KEY{name} 要正好 43 位字母或数字，和公众平台上写的一样。")
     if not re.fullmatch(r"wx[0-9a-f]{16}", wechat.app_id):
         found.append("FRONTDOOR_WECHAT_APP_ID 要是 wx 开头的 18 位 AppID。")
-    if len(settings.secret_key) < 32:
-        found.append("FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。")
-    secrets = [*settings.data_keys, settings.index_key, settings.audit_key]
-    if len(set(secrets)) < len(secrets):
-        found.append("DATA_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。")
+    found += _key_faults(settings)
     if not re.fullmatch(r"(sqlite:///|postgresql\+psycopg://).+", settings.database_url):
         found.append("FRONTDOOR_DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头。")
     if not _is_zone(settings.timezone):
@@ -168,6 +187,26 @@ def _faults(settings: Settings) -> list[str]:
     if settings.backup_recipient and not a_recipient(settings.backup_recipient):
         found.append("FRONTDOOR_BACKUP_RECIPIENT 要是 age1 开头的公钥。")
     return found + (_trial_faults(settings) if settings.trial else _production_faults(settings))
+
+
+def _key_faults(settings: Settings) -> list[str]:
+    found = []
+    if len(settings.secret_key) < 32:
+        found.append("FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。")
+    if len(set(settings.keys)) < len(settings.keys):
+        found.append("DATA_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。")
+    if not set(settings.keys).isdisjoint(_readings(settings.secret_key)):
+        found.append("FRONTDOOR_SECRET_KEY 和 DATA_KEYS、INDEX_KEY、AUDIT_KEY 里的一把相同，每一个都要不一样。")
+    return found
+
+
+def _readings(secret: str) -> Iterator[bytes]:
+    """The bytes a text may stand for. A key is no other key for being written in another alphabet (R67)."""
+    yield secret.encode(errors="replace")
+    with suppress(ValueError):
+        yield bytes.fromhex(secret)
+    with suppress(ValueError):  # base64 of either alphabet, with or without its padding
+        yield base64.b64decode(secret.rstrip("=").translate(str.maketrans("-_", "+/")) + "==")
 
 
 def _is_zone(name: str) -> bool:
@@ -201,8 +240,11 @@ def _production_faults(settings: Settings) -> list[str]:
         found.append(f"正式使用时 FRONTDOOR_WECHAT_API_BASE 只能是 {PLATFORM}。")
     if not settings.public_url.startswith("https://"):
         found.append("正式使用时 FRONTDOOR_PUBLIC_URL 要以 https:// 开头。")
-    if {wechat.token, wechat.aes_key, wechat.aes_key_previous, wechat.app_id, settings.secret_key} & PUBLISHED:
+    account = (wechat.token, wechat.aes_key, wechat.aes_key_previous)
+    if {*account, wechat.app_id, settings.secret_key} & PUBLISHED:
         found.append("微信的 Token、AES 密钥、AppID 里有文档或测试里的示例值，请换成自己的。")
+    if any(0 < len(set(each)) < FEWEST for each in (*settings.keys, settings.secret_key, *account)):
+        found.append("密钥或者 Token 里有来回只用几个字符的，太容易猜，请换成随机生成的。")
     if settings.metrics_token and len(settings.metrics_token) < 16:
         found.append("FRONTDOOR_METRICS_TOKEN 太短，至少 16 个字符；不用就留空。")
     return found

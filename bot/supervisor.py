@@ -1,4 +1,4 @@
-"""Several processes as one command: start them, start again what dies, stop them all when told."""
+"""Several processes as one command: start them, start again what dies, stop them all when told or killed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 logger = logging.getLogger(__name__)
 
+CHILD = (sys.executable, "-m", "bot.child")
 LOOK_EVERY = 0.5
 GRACE = 25.0  # seconds for what is in hand
 STARTS_AT_ONCE = 5  # so many deaths in a row without a minute of life: something is wrong for good
@@ -62,7 +64,9 @@ def _look_after(children: Sequence[_Child], environ: Mapping[str, str] | None) -
         child.looks = 0
         # A group of its own: Ctrl-C in the terminal reaches us only, and we end them in order.
         child.process = subprocess.Popen(  # noqa: S603  our own command lines
-            child.command, env=dict(environ) if environ else os.environ.copy(), start_new_session=True
+            [*CHILD, str(os.getpid()), *child.command],
+            env=dict(environ) if environ else os.environ.copy(),
+            start_new_session=True,
         )
     return 0
 

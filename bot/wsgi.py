@@ -1,11 +1,13 @@
-"""What the web server loads: the application of the office that the environment describes."""
+"""What the web server loads: the application of the office that the environment describes, behind its outer guards."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from bot.addresses import ShortAddresses
 from bot.app import create_app
+from bot.few_at_once import FewAtOnce
 from bot.logs import set_up_logs
 from bot.office import open_office
 from bot.settings import read_settings
@@ -14,4 +16,4 @@ from bot.settings import read_settings
 # write lock, and that costs a tenth of what a process can answer (docs/benchmarks.md).
 sys.setswitchinterval(0.05)
 set_up_logs()
-app = create_app(open_office(read_settings(os.environ)))
+app = ShortAddresses(FewAtOnce(create_app(open_office(read_settings(os.environ)))))

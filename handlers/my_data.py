@@ -9,14 +9,16 @@ from handlers.kit.form import CANCEL_WORDS
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from models.case import Case
+from models.conversation import SHANGHAI
 from models.erasure import Erasure
 from models.masking import mask
-from models.people import Consent, Veteran
+from models.people import HANDLING, SENSITIVE, Consent, Veteran
 
 KEPT = Phrase(
     "my_data.kept",
     "这个微信号下面存了：\n· 姓名：{name}\n· 电话：{phone}\n· 登记的事：{cases} 件\n· 您说过的话和我们的答复\n"
-    "要看全部、要改，回复 8，当面核对身份后给您看。\n想删，说“删我的资料”。",
+    "您同意过的：\n· 记您的话、姓名、电话：{handling}\n· 记病情、难处这些私事：{sensitive}\n"
+    "要看全部、要改，回复 8，当面核对身份后给您看。\n想删，说“删我的资料”；收回同意，说“不同意了”。",
 )
 SURE_TO_ERASE = Phrase(
     "my_data.sure_to_erase",
@@ -58,6 +60,7 @@ class MyData(Passing):
     def hear(self, turn: Turn, state: State) -> Step:
         if turn.choice == 1:
             cases = len(Case.of(turn.db, turn.conversation))
+            Consent.take_back(turn.db, turn.conversation.veteran_id, now=turn.now)
             Erasure.of(turn.db, turn.conversation, now=turn.now)
             return Step([ERASED(), STILL_ON_RECORD(cases=cases)] if cases else [ERASED()])
         if turn.choice is not None or turn.plain in KEEP:
@@ -71,17 +74,25 @@ class MyData(Passing):
             name=f"{name[0]}*{name[2:]}" if len(name) > 1 else name or "没有",
             phone=mask(phone).text or "没有",
             cases=len(Case.of(turn.db, turn.conversation)),
+            handling=self._since(turn, HANDLING),
+            sensitive=self._since(turn, SENSITIVE),
         )
         return Step([shown], routed="my_data")
 
     def _withdraw(self, turn: Turn) -> Step:
-        consent = Consent.standing(turn.db, turn.conversation.veteran_id)
-        if consent is not None:
-            consent.withdrawn_at = turn.now
+        Consent.take_back(turn.db, turn.conversation.veteran_id, now=turn.now)
         if veteran := self._veteran(turn):
             veteran.forget()
         Erasure.drop_drafts(turn.db, turn.conversation)
         return Step([WITHDRAWN()], routed="my_data")
+
+    def _since(self, turn: Turn, purpose: str) -> str:
+        """Since when a consent is in force, as people write a day."""
+        consent = Consent.standing(turn.db, turn.conversation.veteran_id, purpose)
+        if consent is None:
+            return "没有"
+        day = consent.given_at.astimezone(SHANGHAI)
+        return f"{day.year} 年 {day.month} 月 {day.day} 日起"
 
     def _veteran(self, turn: Turn) -> Veteran | None:
         known = turn.conversation.veteran_id

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.kit.consent import veteran_of
-from handlers.kit.form import ROADS, Form
+from handlers.kit.form import ROADS
 from handlers.kit.phrase import Phrase, Said, shortened
 from handlers.kit.question import Answers, Question, Reject, one_of, some_words
+from handlers.kit.sensitive_form import SensitiveForm, leaves_out
 from handlers.kit.turn import Step, Turn
 from handlers.policy import answer_aside
 from models.case import Case
@@ -28,6 +29,11 @@ INTRO = Phrase(
 )
 ASK_TOPIC = Phrase("petition.topic", "是哪方面的事？")
 ASK_STORY = Phrase("petition.story", "请说说是什么事。\n可以说几条，也可以发照片。说完了回复 1。")
+ASK_BARE_STORY = Phrase(
+    "petition.bare_story",
+    "请只说事情本身：哪年的事、谁办的、差了什么。病情、证件、家里难处先不说，也不发照片。说完了回复 1。\n"
+    "想记了，说“可以记”；要当面说，回复 8。",
+)
 STORY_SO_FAR = Phrase("petition.story_so_far", "记下了，一共 {count} 条。\n还有就接着说，说完了回复 1。")
 ASK_WHERE = Phrase("petition.where", "事情发生在哪里？说镇、村的名字，或者发个位置，都行。")
 ASK_SAME_PLACE = Phrase("petition.same_place", "事情发生在{place}，对吗？\n1 对\n不是就直接说在哪里。")
@@ -50,13 +56,14 @@ FILED = Phrase(
     "petition.filed",
     "收到了{who}。\n登记编号：{number}\n（不用记，回复 4 就能查）\n接下来：\n· {tell_by}前告诉您是否受理\n"
     "· 受理后 60 天内书面答复；复杂的最多再加 30 天，会说为什么\n· 不满意，30 天内可以申请复查\n"
-    "您也可以打 12345，或到信访接待窗口反映。\n有材料，现在拍照发来就行。",
+    "您也可以打 12345，或到信访接待窗口反映。",
 )
 FILED_ANONYMOUS = Phrase(
     "petition.filed_anonymous",
     "收到了，老战友。\n登记编号：{number}\n（不用记，回复 4 就能查）\n您没留姓名电话，不能书面答复您，进度在这里看。想留，回复 4 补充。\n"
-    "您也可以打 12345，或到信访接待窗口反映。\n有材料，现在拍照发来就行。",
+    "您也可以打 12345，或到信访接待窗口反映。",
 )
+FILES_WELCOME = Phrase("petition.files_welcome", "有材料，现在拍照发来就行。")
 
 TRIGGERS = frozenset(
     [
@@ -111,11 +118,12 @@ def file_petition(turn: Turn, answers: Answers, media_uids: Sequence[str]) -> li
         media_uids=media_uids,
         now=turn.now,
     )
+    files = [] if leaves_out(answers) else [FILES_WELCOME()]
     if petition.anonymous:
-        return [FILED_ANONYMOUS(number=petition.spoken_number)]
+        return [FILED_ANONYMOUS(number=petition.spoken_number), *files]
     who = f"，{names[0][0]}老战友" if names else "，老战友"
     day = petition.tell_by
-    return [FILED(who=who, number=petition.spoken_number, tell_by=f"{day.month} 月 {day.day} 日")]
+    return [FILED(who=who, number=petition.spoken_number, tell_by=f"{day.month} 月 {day.day} 日"), *files]
 
 
 def _ask_topic(_turn: Turn, _answers: Answers) -> list[Said]:
@@ -203,7 +211,7 @@ def _known_contact(turn: Turn) -> dict[str, Any] | None:
     return {"names": [veteran.name] if veteran.name else [], "phone": veteran.phone}
 
 
-class PetitionForm(Form):
+class PetitionForm(SensitiveForm):
     """The form and its triggers."""
 
     def wants(self, turn: Turn) -> bool:
@@ -228,7 +236,7 @@ PETITION = PetitionForm(
         Question(
             "story",
             "什么事",
-            lambda turn, answers: [ASK_STORY()],
+            lambda turn, answers: [ASK_BARE_STORY() if leaves_out(answers) else ASK_STORY()],
             some_words,
             show=lambda told: shortened("；".join(told), 36),
             free=True,

@@ -15,6 +15,7 @@ from models.media import Media
 from models.message import Message
 from models.people import Consent, Veteran
 from models.reception import ReceptionTicket
+from models.ticket_note import TicketNote
 
 
 class Erasure(Base):
@@ -40,16 +41,21 @@ class Erasure(Base):
         )
         db.execute(
             update(ReceptionTicket)
-            .where(ReceptionTicket.conversation_id == conversation.id, ReceptionTicket.phone_sealed.is_not(None))
-            .values(phone_sealed=None)
+            .where(ReceptionTicket.conversation_id == conversation.id)
+            .values(phone_sealed=None, summary_sealed=None)
             .execution_options(synchronize_session="fetch")
+        )
+        talks = select(ReceptionTicket.id).where(ReceptionTicket.conversation_id == conversation.id)
+        db.execute(
+            update(TicketNote)
+            .where(TicketNote.ticket_id.in_(talks))
+            .values(words_sealed=None)
+            .execution_options(synchronize_session=False)
         )
         Media.erase_of(db, conversation, spared=_files_on_record(db, conversation))
         if conversation.veteran_id is not None:
             db.get_one(Veteran, conversation.veteran_id).forget()
-            consent = Consent.standing(db, conversation.veteran_id)
-            if consent is not None:
-                consent.withdrawn_at = now
+            Consent.take_back(db, conversation.veteran_id, now=now)
         index = keys_of(db).index("conversations.contact", f"{conversation.channel} {conversation.contact}")
         erasure = cls(contact_index=index, at=now)
         db.add(erasure)

@@ -16,9 +16,14 @@ from knowledge_base.library import Library
 from models.base import Base, open_sessions
 from models.database import open_engine
 from models.vault import KeyRing
+from tests.egress import close_egress
 from tests.make import AUDIT_KEY, DATA_KEY, INDEX_KEY, NOON
 from tests.phone import Phone
 from tests.postgres import new_database, postgres_url
+
+
+def pytest_configure() -> None:
+    close_egress()
 
 
 @pytest.fixture(scope="session")

@@ -42,18 +42,18 @@ _HEARD = {"author": "'veteran'", "key": "'wechat_oa:m:' || n", "routed": "'polic
 _SAID = {"author": "'bot'", "key": "null", "routed": "''", "answers": "n + 1 - {phones}"}
 
 
-def fill(database_url: str) -> None:
+def fill(database_url: str, *, phones: int = PHONES) -> None:
     """Fill a database that has its tables and nothing in them; phones are numbered from 0."""
     engine = create_engine(re.sub(r"^postgres(?:ql)?://", "postgresql+psycopg://", database_url))
     kind = engine.dialect.name
     with engine.begin() as db:
-        counted = _COUNTED[kind].format(count=PHONES)
+        counted = _COUNTED[kind].format(count=phones)
         db.execute(text(_CONVERSATIONS.format(counted=counted, contact=_CONTACT[kind])))
         for side, (parts, length) in enumerate(((_HEARD, HEARD_BYTES), (_SAID, SAID_BYTES))):
-            filled = {name: part.format(phones=PHONES) for name, part in parts.items()}
+            filled = {name: part.format(phones=phones) for name, part in parts.items()}
             filled |= {"words": _BYTES[kind].format(length=length), "counted": _COUNTED[kind].format(count=MESSAGES)}
             filled |= {"status": "'received'" if side == 0 else "'handed_over'"}
-            db.execute(text(_MESSAGES.format(phones=PHONES, side=side, **filled)))
+            db.execute(text(_MESSAGES.format(phones=phones, side=side, **filled)))
         if kind == "postgresql":
             for table in ("conversations", "messages"):
                 db.execute(

@@ -58,7 +58,7 @@ def contact(number: int) -> str:
 
 def build(account: Account, count: int, *, seed: int, phones: Iterator[int] | None = None) -> list[Post]:
     """The first `count` posts of phones that arrive block by block."""
-    writer = _Writer(account)
+    writer = Writer(account)
     chance, numbers = random.Random(seed), phones or itertools.count()
     posts: list[Post] = []
     while len(posts) < count:
@@ -88,12 +88,26 @@ def _questions() -> list[str]:
     return _known
 
 
-class _Writer:
+class Writer:
+    """Writes posts as the platform does."""
+
     def __init__(self, account: Account) -> None:
         self._account = account
         self._envelope = Envelope(account.aes_key, account.app_id)
         self._numbers = itertools.count(time.time_ns() // 100)
         self._began = int(time.time())
+
+    def say(self, sender: str, words: str) -> Post:
+        """A text of somebody, now."""
+        fields = {
+            "ToUserName": self._account.original_id,
+            "FromUserName": sender,
+            "CreateTime": str(int(time.time())),
+            "MsgType": "text",
+            "Content": words,
+            "MsgId": str(next(self._numbers)),
+        }
+        return self._sealed(sender, fields)
 
     def post(self, phone: int, turn: int, said: str) -> Post:
         # An event has no number; the second tells it apart, so each word of a phone gets a second of its own.
@@ -107,6 +121,9 @@ class _Writer:
             fields |= {"MsgType": "event", "Event": "CLICK", "EventKey": said.removeprefix(CLICK)}
         else:
             fields |= {"MsgType": "text", "Content": said, "MsgId": str(next(self._numbers))}
+        return self._sealed(sender, fields)
+
+    def _sealed(self, sender: str, fields: dict[str, str]) -> Post:
         message = "".join(f"<{name}><![CDATA[{text}]]></{name}>" for name, text in fields.items())
         key = f"wechat_oa:{read_inbound(fields).external_id}"
         return Post(self._request(sender, f"<xml>{message}</xml>"), key)

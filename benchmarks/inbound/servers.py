@@ -45,21 +45,27 @@ class Server:
 @contextmanager
 def frontdoor(account: Account, database_url: str, folder: Path, *, workers: int) -> Iterator[Server]:
     """The service as an operator starts it."""
-    port = _free_port()
-    command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), "--workers", str(workers)]
-    environ = os.environ | frontdoor_environ(account, database_url, folder, port=port)
-    with _running(command, environ, ROOT, folder / "server.log", port, ready="/readyz") as server:
+    with frontdoor_with(frontdoor_environ(account, database_url, folder), folder, workers=workers) as server:
         yield server
 
 
-def frontdoor_environ(account: Account, database_url: str, folder: Path, *, port: int) -> dict[str, str]:
+@contextmanager
+def frontdoor_with(environ: Mapping[str, str], folder: Path, *, workers: int) -> Iterator[Server]:
+    """The same with settings that were made before, since what is stored is sealed under their keys."""
+    port = _free_port()
+    command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), "--workers", str(workers)]
+    with _running(command, os.environ | environ, ROOT, folder / "server.log", port, ready="/readyz") as server:
+        yield server
+
+
+def frontdoor_environ(account: Account, database_url: str, folder: Path) -> dict[str, str]:
     """Settings of a trial with keys of its own; the platform would be on loopback and is never called."""
     values = {name: new_key() for name in ("DATA_KEYS", "INDEX_KEY", "AUDIT_KEY")} | {
         "MODE": "trial",
         "SECRET_KEY": secrets.token_urlsafe(32),
         "DATABASE_URL": database_url,
         "MEDIA_DIR": str(folder / "media"),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": "http://127.0.0.1",
         "WECHAT_API_BASE": "http://127.0.0.1:9",
         "WECHAT_APP_SECRET": secrets.token_hex(16),
         "WECHAT_TOKEN": account.token,

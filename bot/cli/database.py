@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.archive import BackupRefused
 from bot.backup import recipient_of, take_backup, upgrade_with_copy
+from bot.cli.audited import actor, audit
 from bot.cli.settings import settings_or_exit
 from bot.db_check import check as check_all
 from bot.office import Office, open_office
 from bot.restore import restore as restore_backup
 from bot.schema import SchemaIsNewer, current_revision, newest_revision
 from knowledge_base.library import Library
-from models.audit import AuditEntry
 from models.conversation import SHANGHAI
 from models.database import reading
 
@@ -39,6 +37,8 @@ def upgrade() -> None:
     """升级到最新的表结构；先留一份备份。"""
     with _office() as office:
         copy = upgrade_with_copy(office, now=office.clock())
+        if copy is not None:  # one that held nothing stays empty, or no backup could be restored into it
+            audit(office, "upgraded", "database", detail=copy.name)
         encrypted = bool(office.settings.backup_recipient)
     if copy is not None:
         click.echo(f"升级前的备份：{copy}")
@@ -52,12 +52,10 @@ def upgrade() -> None:
 def backup(file: Path) -> None:
     """备份数据库和照片、录音；服务不用停。"""
     with _office() as office:
-        now = office.clock()
         recipient = recipient_of(office.settings)
-        manifest = take_backup(office, file, recipient=recipient, now=now)
+        manifest = take_backup(office, file, recipient=recipient, now=office.clock())
         if current_revision(reading(office.engine)) == newest_revision():
-            with office.sessions.begin() as session:
-                AuditEntry.write(session, actor=_actor(), act="backed_up", subject="database", now=now)
+            audit(office, "backed_up", "database")
     if not recipient:
         click.echo("! 试用：没有设置 FRONTDOOR_BACKUP_RECIPIENT，这份备份没有加密。", err=True)
     rows = sum(manifest.facts.rows.values())
@@ -71,7 +69,7 @@ def restore(file: Path, identity_file: Path | None) -> None:
     """把备份恢复到空的数据库和空的媒体文件夹。"""
     with _office() as office:
         identity = _identity(identity_file) if identity_file else ""
-        done = restore_backup(office, file, identity=identity, actor=_actor(), now=office.clock())
+        done = restore_backup(office, file, identity=identity, actor=actor(), now=office.clock())
     made = done.manifest.made_at.astimezone(SHANGHAI)
     click.echo(f"恢复好了，是 {made:%Y-%m-%d %H:%M} 的备份。")
     click.echo(f"当时没发完的 {done.stopped} 条消息不再发送；备份以后删过资料的 {done.erased} 人又删了一遍。")
@@ -110,14 +108,6 @@ def _identity(path: Path) -> str:
     """The key of a file as age-keygen writes it, comments and all."""
     lines = path.read_text(errors="replace").splitlines()
     return next((line.strip() for line in lines if line.strip().startswith("AGE-SECRET-KEY-1")), "none")
-
-
-def _actor() -> str:
-    """Who is at the machine, as the system knows it; the environment could say anything (R70)."""
-    try:
-        return f"os:{pwd.getpwuid(os.getuid()).pw_name}"[:60]
-    except KeyError:
-        return f"os:{os.getuid()}"
 
 
 def _refuse(words: str) -> NoReturn:

@@ -6,6 +6,7 @@ import secrets
 
 import click
 
+from bot.cli.audited import audit
 from bot.cli.settings import office_or_exit
 from bot.key_rotation import rotate as rotate_all
 from models.vault import new_key
@@ -28,6 +29,9 @@ def new() -> None:
 @keys.command()
 def rotate() -> None:
     """把存着的内容都换成 DATA_KEYS 里最前面的那把密钥。可以中断，再运行会接着做。"""
-    for where, count in rotate_all(office_or_exit()):
+    office, moved = office_or_exit(), 0
+    for where, count in rotate_all(office):
         click.echo(f"{where}：{count}")
+        moved += count
+    audit(office, "keys_rotated", "database", detail=f"{moved} values and files")
     click.echo("换好了。旧密钥还要留到最老的备份过期。")

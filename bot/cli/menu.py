@@ -8,6 +8,7 @@ import click
 
 from bot.channels import SendFailed
 from bot.channels.wechat_oa import WeChatOfficialAccount
+from bot.cli.audited import audit
 from bot.cli.settings import office_or_exit
 from bot.menu import MENU
 
@@ -15,7 +16,8 @@ from bot.menu import MENU
 @click.command()
 def menu() -> None:
     """把菜单发布到公众号。手机上最多 5 分钟后看到。"""
-    channel = office_or_exit().channels["wechat_oa"]
+    office = office_or_exit()
+    channel = office.channels["wechat_oa"]
     if not isinstance(channel, WeChatOfficialAccount):
         raise TypeError("the menu belongs to the WeChat channel")
     try:
@@ -23,4 +25,5 @@ def menu() -> None:
     except SendFailed as failure:
         click.echo(f"没有发布成功：{failure.reason}", err=True)
         sys.exit(1)
+    audit(office, "menu_published", channel.name)
     click.echo("菜单发布好了。")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-_BLANK = re.compile(r"\{([a-z_]+)\}")
+from models.wording_rules import BLANK, blanks_in, fits
 
 PHRASES: dict[str, Phrase] = {}
 
@@ -28,7 +27,7 @@ class Phrase:
 
     @property
     def blanks(self) -> frozenset[str]:
-        return frozenset(_BLANK.findall(self.default))
+        return blanks_in(self.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,14 @@ class Line:
     blanks: Mapping[str, str] = field(default_factory=dict)
 
     def worded(self, wordings: Mapping[str, str]) -> str:
-        """The words, the office's own where it has some. Never `str.format`: it reaches into objects (R19)."""
-        words = wordings.get(self.phrase.key, self.phrase.default)
-        return _BLANK.sub(lambda blank: self.blanks[blank[1]], words)
+        """The words, the office's own where it has some. Never `str.format`: it reaches into objects (R19).
+
+        Own words that no longer fit, since a new version tells or asks something else here, are left out.
+        """
+        default = self.phrase.default
+        own = wordings.get(self.phrase.key, default)
+        words = own if own is default or fits(own, default) else default
+        return BLANK.sub(lambda blank: self.blanks[blank[1]], words)
 
 
 Said = Line | str

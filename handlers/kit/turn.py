@@ -57,9 +57,14 @@ class Reading:
     def of(cls, said: str, library: Library) -> Reading:
         text = plain(said)
         digit = choice(said)
-        searched = digit is None and len(text) >= TOO_SHORT_TO_SEARCH
-        found = library.search(_LONG_NUMBER.sub("", text)) if searched else Finding()
+        worth_it = digit is None and len(text) >= TOO_SHORT_TO_SEARCH
+        found = library.search(searched(text)) if worth_it else Finding()
         return cls(Words.of(said), text, digit, crisis_in(said) if digit is None else None, found)
+
+
+def searched(text: str) -> str:
+    """What of a text is looked for in the library."""
+    return _LONG_NUMBER.sub("", text)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 import bot.conversation  # the engine has phrases of its own
+import handlers.petition_told  # said by the console, through the outbox
 from bot.channels.wechat_xml import MOST_BYTES, with_tap_links
 from bot.webhook import APOLOGY
 from handlers import BY_NAME, DIALOGUES
@@ -35,6 +36,18 @@ BLANKS = {
     "status": "已经收到，12 月 10 日前告诉您是否受理。",
     "day": "11 月 25 日",
     "cases": "100",
+    "handling": "2026 年 11 月 25 日起",
+    "sensitive": "2026 年 11 月 25 日起",
+    "days": "3650",
+    "accepted_on": "2026 年 11 月 25 日",
+    "told_on": "2026 年 11 月 25 日",
+    "answered_on": "2026 年 11 月 25 日",
+    "answer_by": "2027 年 11 月 25 日",
+    "review_by": "2027 年 11 月 25 日",
+    "reason": "因" * 80,  # a longer one goes in two bubbles
+    "sentence": "句" * 120,
+    "station": "观山湖区世纪城街道退役军人服务站",
+    "handler": "观山湖区世纪城街道退役军人服务站 何敏",
     "name": "王*国",
     "phone": "0851-84000000 转 8001",
     "hours": "周一至周五 9:00-12:00 13:30-17:00；周六 9:00-12:00",

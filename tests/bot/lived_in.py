@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,15 @@ def back_up(office: Office, tmp_path: Path, recipient: str = "", *, now: dt.date
 
 def restore_into(office: Office, archive: Path, identity: str = "") -> Restored:
     return restore(office, archive, identity=identity, actor="os:root", now=LATER)
+
+
+def acts(office: Office) -> list[tuple[str, str, str]]:
+    """What was done to an office by whoever is at this machine: act, subject, detail, oldest first."""
+    here = f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    with office.sessions.begin() as db:
+        theirs = select(AuditEntry).where(AuditEntry.actor == here).order_by(AuditEntry.id)
+        assert list(AuditEntry.broken(db)) == []
+        return [(entry.act, entry.subject, entry.detail) for entry in db.scalars(theirs)]
 
 
 def untouched(office: Office) -> bool:

@@ -18,6 +18,7 @@ from models.media import Media
 from models.message import Message, Status
 from models.petition import Petition
 from tests.bot.lived_in import CANARY, LATER, back_up, hear, restore_into, rows_of
+from tests.bot.test_settings import PRODUCTION
 from tests.make import NOON
 
 
@@ -112,7 +113,7 @@ def test_no_word_stands_in_the_clear(office, tmp_path, identity):
 
 
 def test_production_refuses_a_plain_backup(open_at):
-    office = open_at(MODE="production", WECHAT_API_BASE="https://api.weixin.qq.com", PUBLIC_URL="https://a.example")
+    office = open_at(**{name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"})
     with pytest.raises(BackupRefused, match="必须加密"):
         recipient_of(office.settings)
 

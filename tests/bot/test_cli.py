@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import subprocess
+import sys
 
 import click.testing
 import pytest
@@ -15,7 +17,7 @@ from bot.schema import upgrade
 from bot.settings import read_settings
 from models.database import open_engine
 from tests.bot.test_logs import quiet_logs  # noqa: F401  some commands set logging up
-from tests.bot.test_settings import PRODUCTION, TRIAL, environ
+from tests.bot.test_settings import PRODUCTION, ROOT, TRIAL, environ
 
 CONTRACT = {
     "hit1",
@@ -59,13 +61,6 @@ def test_new_keys_are_settings_that_start(frontdoor_says):
     }
     assert read_settings(environ(PRODUCTION) | made).metrics_token
     assert frontdoor_says("keys", "new").stdout != done.stdout
-
-
-@pytest.mark.usefixtures("quiet_logs")
-def test_sqlite_takes_one_web_process(frontdoor_says):
-    done = frontdoor_says("serve", "--workers", "2")
-    assert done.exit_code == 2
-    assert done.stderr.strip() == "SQLite 只能用一个网页进程，请去掉 --workers，或改用 PostgreSQL。"
 
 
 @pytest.mark.usefixtures("quiet_logs")
@@ -114,16 +109,53 @@ def test_a_talk_in_the_terminal_is_recorded(frontdoor_says, tmp_path):
     assert any(line.startswith("  ") for line in lines[1:])
 
 
-@pytest.mark.usefixtures("quiet_logs")
-def test_production_does_not_start_on_invented_data(frontdoor_says, tmp_path):
+def invented(tmp_path):
+    """A database as a demonstration leaves it."""
     engine = open_engine(f"sqlite:///{tmp_path}/office.db")
     upgrade(engine)
     with Session(engine) as db, db.begin():
         fill(db)
     engine.dispose()
-    done = frontdoor_says("serve", base=PRODUCTION)
+    return tmp_path / "office.db"
+
+
+@pytest.mark.parametrize("command", ["serve", "deliver", "jobs"])
+@pytest.mark.usefixtures("quiet_logs")
+def test_production_does_not_start_on_invented_data(frontdoor_says, tmp_path, command):
+    invented(tmp_path)
+    done = frontdoor_says(command, base=PRODUCTION)
     assert done.exit_code == 2
-    assert "这个数据库是演示用的" in done.stderr
+    assert done.stderr.strip() == "这个数据库是演示用的，里面的站点都是编的。正式使用请换一个空的数据库。"
+
+
+def test_a_worker_waits_for_its_database_and_looks_at_it_then(tmp_path):
+    away = tmp_path / "away.db"
+    away.write_bytes(b"not a database at all" * 100)
+    place = {"DATABASE_URL": f"sqlite:///{away}", "MEDIA_DIR": str(tmp_path / "media")}
+    values = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environ(PRODUCTION | place)
+    command = [sys.executable, "-m", "bot.cli", "deliver"]
+    with subprocess.Popen(command, cwd=tmp_path, env=values, stderr=subprocess.PIPE, text=True) as worker:
+        assert "store_unavailable" in worker.stderr.readline()
+        invented(tmp_path).replace(away)
+        said = worker.stderr.read()
+        assert worker.wait(20) == 2
+    assert "演示用的" in said
+
+
+@pytest.mark.parametrize("command", ["serve", "deliver", "jobs"])
+@pytest.mark.usefixtures("quiet_logs")
+def test_production_does_not_start_beside_secrets_that_others_can_read(frontdoor_says, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    secrets = tmp_path / ".env"
+    secrets.write_text("FRONTDOOR_SECRET_KEY=canary")
+    invented(tmp_path)
+    for mode in (0o644, 0o640, 0o604):
+        secrets.chmod(mode)
+        done = frontdoor_says(command, base=PRODUCTION)
+        assert done.exit_code == 2
+        assert done.stderr.strip() == f"没有启动：{secrets} 里有密钥，别的用户也能读：运行 chmod 600 {secrets}"
+    secrets.chmod(0o600)
+    assert "演示用的" in frontdoor_says(command, base=PRODUCTION).stderr, "it came as far as the database"
 
 
 def test_production_is_not_tried_out(frontdoor_says, tmp_path):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import requests
 from sqlalchemy import select, text
 
 from bot.backup import upgrade_with_copy
 from bot.db_check import check
 from bot.office import Office
+from bot.schema import current_revision
 from models.base import new_uid
 from models.media import Media
 from models.petition import Petition
 from tests.bot.conftest import PROJECT, run
-from tests.bot.lived_in import assert_refused, back_up, restore_into
+from tests.bot.lived_in import acts, assert_refused, back_up, restore_into
+from tests.bot.test_demo import free_port
 from tests.make import NOON
+from tests.trips.desk import wait_for
 
 
 def _faults(office: Office) -> str:
@@ -86,14 +93,54 @@ def test_an_upgrade_keeps_a_copy_of_what_it_changes(office, open_at, environ, tm
     upgrade_with_copy(office, now=NOON)  # it is the newest already: nothing to do, nothing kept
     here = _environ(environ, office)
     assert "升级前的备份" in _done(run("db", "upgrade", environ=here, cwd=_tomorrow(tmp_path)))
+    (copy,) = _copies(office, kind)
+    _holds_the_petition(open_at(), copy)
+    assert acts(office)[-1] == ("upgraded", "database", copy.name)
+    assert "比程序新" in _fails(run("db", "upgrade", environ=here), 2)
+    assert len(list(copy.parent.iterdir())) == 1
+
+
+def test_serve_keeps_the_same_copy_when_nobody_upgraded(office, open_at, environ, tmp_path, kind):
+    upgrade_with_copy(office, now=NOON)
+    port = free_port()
+    values = os.environ | _environ(environ, office)
+    command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=_tomorrow(tmp_path), env=values) as tomorrow:
+        try:
+            wait_for(lambda: _answers(port) or tomorrow.poll() is not None, within=60)
+            assert tomorrow.poll() is None
+        finally:
+            tomorrow.terminate()
+    (copy,) = _copies(office, kind)
+    assert copy.name.startswith("before-9999-")
+    _holds_the_petition(open_at(), copy)
+    assert current_revision(office.engine) == "9999"
+
+
+def test_a_new_database_is_upgraded_without_a_trace_so_that_a_backup_can_be_restored(
+    office, open_at, environ, tmp_path
+):
+    new = open_at()
+    assert "最新" in _done(run("db", "upgrade", environ=_environ(environ, new)))
+    restore_into(new, back_up(office, tmp_path))
+
+
+def _answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+def _copies(office: Office, kind: str) -> list[Path]:
     sibling = Path(office.engine.url.database) if kind == "sqlite" else office.settings.media_dir
-    (copy,) = (sibling.parent / "backups").iterdir()
-    again = open_at()
+    return list((sibling.parent / "backups").iterdir())
+
+
+def _holds_the_petition(again: Office, copy: Path) -> None:
     restore_into(again, copy)
     with again.sessions.begin() as db:
         assert db.scalars(select(Petition)).one()
-    assert "比程序新" in _fails(run("db", "upgrade", environ=here), 2)
-    assert len(list(copy.parent.iterdir())) == 1
 
 
 def _environ(environ: dict[str, str], office: Office) -> dict[str, str]:
@@ -114,7 +161,7 @@ def _fails(process, code: int) -> str:
 def _tomorrow(tmp_path: Path) -> Path:
     """The program with one more migration."""
     program = tmp_path / "tomorrow"
-    for room in ("bot", "handlers", "knowledge_base", "migrations", "models"):
+    for room in ("bot", "console", "handlers", "knowledge_base", "migrations", "models"):
         shutil.copytree(PROJECT / room, program / room, ignore=shutil.ignore_patterns("__pycache__"))
     newest = max(path.name for path in (program / "migrations/versions").glob("0*.py"))[:4]
     (program / "migrations/versions/9999_tomorrow.py").write_text(

@@ -1,8 +1,14 @@
 """The demonstration: its keys are made once and kept to itself, its district is invented and complete."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import func, select
 
 from bot.demo import _simulator_arguments, demo_environ
@@ -10,6 +16,8 @@ from bot.demo_data import TOWNS, VILLAGES, fill
 from bot.settings import PREFIX, read_settings
 from models.office_hours import OfficeHours
 from models.station import Station
+from tests.bot.test_settings import ROOT
+from tests.trips.service import children
 
 PORTS = {"port": 8000, "phone_port": 8099}
 
@@ -42,13 +50,39 @@ def test_its_settings_are_sound_and_a_trials(tmp_path, attempt):
     assert settings.database_url == f"sqlite:///{tmp_path}/demo/demo.db"
 
 
-def test_the_simulator_is_told_the_same_secrets(tmp_path):
+def test_the_simulator_is_told_the_same_account(tmp_path):
     environ = demo_environ(tmp_path / "demo", **PORTS)
     said = _simulator_arguments(environ, **PORTS)
     told = dict(zip(said[::2], said[1::2], strict=True))
-    assert told["--token"] == environ[f"{PREFIX}WECHAT_TOKEN"]
-    assert told["--aes-key"] == environ[f"{PREFIX}WECHAT_AES_KEY"]
+    assert told["--app-id"] == environ[f"{PREFIX}WECHAT_APP_ID"]
     assert told["--webhook"] == "http://127.0.0.1:8000/channels/wechat_oa"
+
+
+def test_the_whole_demonstration_runs_and_no_command_line_shows_a_secret(tmp_path):
+    """R70: every user of the machine can read command lines."""
+    ports = [free_port(), free_port()]
+    command = [sys.executable, "-m", "bot.cli", "demo", "--port", str(ports[0]), "--phone-port", str(ports[1])]
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as demo:
+        try:
+            assert any("模拟手机" in line.decode() for line in demo.stdout)
+            assert requests.get(f"http://127.0.0.1:{ports[1]}/", timeout=5).ok
+            started = children(demo.pid)
+            shown = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in (demo.pid, *started))
+        finally:
+            demo.terminate()
+    assert len(started) == 4
+    made = json.loads((tmp_path / "var" / "demo" / "keys.json").read_text())
+    assert made["WECHAT_APP_ID"] in shown
+    assert [name for name, value in made.items() if name != "WECHAT_APP_ID" and value in shown] == []
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def test_the_district_has_one_centre_thirteen_towns_and_their_villages(db):

@@ -207,7 +207,7 @@ def stands(phone: Phone, dialogue: str, state: dict[str, Any], *, status: str = 
 
 
 def agreed(phone: Phone) -> None:
-    phone.says("2", "1", "9")
+    phone.says("2", "1", "1", "1", "9")
 
 
 @pytest.mark.parametrize(

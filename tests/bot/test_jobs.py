@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot import sweeps
-from bot.jobs import JOBS, MOST_BATCHES, Job, JobRunner
-from models.conversation import SHANGHAI
+from bot.jobs import JOBS, KEEPING, MOST_BATCHES, Job, JobRunner, jobs_of
+from bot.retention import BadRetention, Retention
+from models.conversation import SHANGHAI, Conversation
 from models.job_lease import LASTS, JobLease
 from tests.bot.test_delivery import make_office, make_settings
 from tests.make import NOON
@@ -145,7 +146,7 @@ def planned(office):
 
 
 def test_every_job_is_planned_and_none_is_dropped_for_coming_late(planned):
-    assert set(planned) >= {job.sweep.__name__ for job in JOBS}
+    assert set(planned) >= {job.sweep.__name__ for job in JOBS} | {sweep.__name__ for sweep, _ in KEEPING}
     for job in planned.values():
         assert job.coalesce, "one that slept runs once, not many times over"
         assert job.misfire_grace_time is None, "one that comes late still runs"
@@ -153,10 +154,38 @@ def test_every_job_is_planned_and_none_is_dropped_for_coming_late(planned):
 
 
 def test_hours_are_those_of_the_office(planned):
-    for name, hour in (("delete_drafts", 3), ("forget_questions", 3), ("forget_media", 4), ("remind_drafts", 9)):
+    for name, hour in (
+        ("delete_drafts", 3),
+        ("forget_questions", 3),
+        ("forget_chats", 3),
+        ("forget_media", 4),
+        ("remind_drafts", 9),
+    ):
         night = dt.datetime(2026, 11, 25, 23, 30, tzinfo=SHANGHAI)
         following = planned[name].trigger.get_next_fire_time(None, night)
         assert following == dt.datetime(2026, 11, 26, hour, 0, tzinfo=SHANGHAI)
+
+
+def test_every_sweep_that_ends_what_is_kept_is_planned():
+    ending = {name for name in vars(sweeps) if name.startswith(("forget_", "delete_"))}
+    assert ending <= {sweep.__name__ for sweep, _ in KEEPING}
+
+
+def test_sweeps_take_the_periods_of_the_office(office):
+    with office.sessions.begin() as db:
+        Conversation.of(db, "fake", "laozhou", now=NOON).say(db, "好", now=NOON)
+    counts = []
+    for days in (3, 2):
+        keep = Retention(questions=dt.timedelta(days=days))
+        (job,) = [job for job in jobs_of(office, keep) if job.sweep.__name__ == "forget_questions"]
+        with office.sessions.begin() as db:
+            counts.append(job.sweep(db, NOON + dt.timedelta(days=2)))
+    assert counts == [0, 1]
+
+
+def test_a_bad_period_stops_the_scheduler_before_it_deletes(office):
+    with pytest.raises(BadRetention):
+        JobRunner(office, {"FRONTDOOR_KEEP_CHATS_DAYS": "0"})
 
 
 def test_nobody_is_reminded_at_night(planned):

@@ -1,6 +1,7 @@
 """The settings: every fault alone gives its sentence, no value is ever shown, and a command ends with 2."""
 
 import base64
+import hashlib
 import os
 import subprocess
 import sys
@@ -19,22 +20,27 @@ from tests.bot.test_logs import quiet_logs  # noqa: F401  the commands below set
 ROOT = Path(__file__).parents[2]
 
 
-def made_key(letter):
+def made_key(purpose):
     """The same in every process, as the names of parametrized tests have to be."""
-    return base64.urlsafe_b64encode(letter.encode() * 32).decode().rstrip("=")
+    return base64.urlsafe_b64encode(hashlib.sha256(purpose.encode()).digest()).decode().rstrip("=")
+
+
+def made_word(purpose, letters):
+    """So many letters and digits that stand in no file: what does would not start production (R5)."""
+    return hashlib.sha256(purpose.encode()).hexdigest()[:letters]
 
 
 KEYS = {"DATA_KEYS": made_key("d"), "INDEX_KEY": made_key("i"), "AUDIT_KEY": made_key("a")}
 PRODUCTION = KEYS | {
     "MODE": "production",
     "DATABASE_URL": "sqlite:///var/never-opened.db",
-    "SECRET_KEY": "k7Qm2xZr9Tn4Vb8Lc1Wd6Yf3Hg5Js0Pa",
-    "METRICS_TOKEN": "m7Qm2xZr9Tn4Vb8L",
+    "SECRET_KEY": made_word("secret", 32),
+    "METRICS_TOKEN": made_word("metrics", 16),
     "PUBLIC_URL": "https://laobing.example.gov.cn",
-    "WECHAT_APP_ID": "wx00aa11bb22cc33dd",
-    "WECHAT_APP_SECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-    "WECHAT_TOKEN": "Qm2xZr9Tn4Vb8Lc1Wd6Y",
-    "WECHAT_AES_KEY": "Zr9Tn4Vb8Lc1Wd6Yf3Hg5Js0PaQm2xZr9Tn4Vb8Lc1W",
+    "WECHAT_APP_ID": f"wx{made_word('app', 16)}",
+    "WECHAT_APP_SECRET": made_word("app secret", 32),
+    "WECHAT_TOKEN": made_word("token", 20),
+    "WECHAT_AES_KEY": f"{made_word('aes', 42)}A",
     "WECHAT_API_BASE": PLATFORM,
 }
 TRIAL = PRODUCTION | {
@@ -84,7 +90,7 @@ def test_several_data_keys_stand_newest_first():
 
 
 def test_the_previous_aes_key_may_stand_beside_the_new_one():
-    previous = "b" * 42 + "A"
+    previous = f"{made_word('aes before', 42)}A"
     assert (
         read_settings(environ(PRODUCTION | {"WECHAT_AES_KEY_PREVIOUS": previous})).wechat.aes_key_previous == previous
     )
@@ -138,12 +144,12 @@ BOTH = [
     ("INDEX_KEY", KEYS["DATA_KEYS"], SAME_FAULT),
     ("AUDIT_KEY", KEYS["INDEX_KEY"], SAME_FAULT),
     ("DATA_KEYS", f"{KEYS['DATA_KEYS']},{KEYS['DATA_KEYS']}", SAME_FAULT),
-    ("SECRET_KEY", "x" * 31, "FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。"),
+    ("SECRET_KEY", made_word("short", 31), "FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。"),
     ("WECHAT_TOKEN", "fifteen_letters", TOKEN_FAULT),
-    ("WECHAT_TOKEN", "x" * 33, TOKEN_FAULT),
-    ("WECHAT_AES_KEY", "x" * 42, AES_FAULT.format("")),
-    ("WECHAT_AES_KEY", "x" * 42 + "=", AES_FAULT.format("")),
-    ("WECHAT_AES_KEY_PREVIOUS", "y" * 44, AES_FAULT.format("_PREVIOUS")),
+    ("WECHAT_TOKEN", made_word("long", 33), TOKEN_FAULT),
+    ("WECHAT_AES_KEY", made_word("short", 42), AES_FAULT.format("")),
+    ("WECHAT_AES_KEY", made_word("short", 42) + "=", AES_FAULT.format("")),
+    ("WECHAT_AES_KEY_PREVIOUS", made_word("long", 44), AES_FAULT.format("_PREVIOUS")),
     ("WECHAT_APP_ID", "wx00AA11BB22CC33DD", APP_FAULT),
     ("WECHAT_APP_ID", "gh_0123456789abcd", APP_FAULT),
     ("DATABASE_URL", "mysql://someone:password@host/base", DATABASE_FAULT),
@@ -188,7 +194,7 @@ def test_each_fault_alone_gives_its_sentence_and_shows_no_value(base, name, valu
 
 
 def test_all_faults_are_said_at_once():
-    assert faults(PRODUCTION, WECHAT_TOKEN="x", WECHAT_APP_ID="x", PUBLIC_URL="http://x") == [
+    assert faults(PRODUCTION, WECHAT_TOKEN="too_short", WECHAT_APP_ID="x", PUBLIC_URL="http://x") == [
         TOKEN_FAULT,
         APP_FAULT,
         "正式使用时 FRONTDOOR_PUBLIC_URL 要以 https:// 开头。",

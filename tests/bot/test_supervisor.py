@@ -1,4 +1,4 @@
-"""Several processes as one command: what dies is started again, what keeps dying ends all, SIGTERM ends all."""
+"""Several processes as one command: what dies is started again; what keeps dying, SIGTERM and kill -9 end all."""
 
 import os
 import signal
@@ -67,11 +67,11 @@ def until(claim, seconds=15):
 
 
 def lives(pid):
+    """Whether it runs; one whose parent was killed may lie there dead until somebody clears it away."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
         return False
-    return True
 
 
 def test_what_dies_is_started_again_and_the_others_go_on(supervisor, tmp_path):
@@ -101,6 +101,24 @@ def test_told_to_stop_it_ends_all(supervisor, tmp_path, how):
     for name in names:
         assert (tmp_path / f"{name}.ended").read_text() == "x", "asked, not killed"
         assert not any(lives(pid) for pid in pids(tmp_path, name))
+
+
+def test_killed_it_leaves_nobody(supervisor, tmp_path):
+    process = supervisor("web,0,0", "worker,0,0", "jobs,0,0")
+    names = ("web", "worker", "jobs")
+    until(lambda: all(pids(tmp_path, name) for name in names))
+    process.kill()
+    process.wait(10)
+    for name in names:
+        until(lambda name=name: not any(lives(pid) for pid in pids(tmp_path, name)))
+        assert (tmp_path / f"{name}.ended").read_text() == "x", "asked, not killed"
+
+
+def test_a_child_whose_supervisor_is_gone_already_does_not_begin(tmp_path):
+    nobody = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    command = [sys.executable, "-m", "bot.child", nobody.stdout.decode().strip(), "touch", str(tmp_path / "begun")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 1
+    assert not (tmp_path / "begun").exists()
 
 
 def test_one_that_keeps_dying_ends_all_with_its_code(supervisor, tmp_path):

@@ -71,7 +71,7 @@ def test_a_form_left_half_way_is_reminded_of_once(sessions, sweep, status):
     run_id = begin_form(sessions, status=status)
     assert sweep(sweeps.remind_drafts, NOON + 20 * HOUR - SECOND) == 0
     assert sweep(sweeps.remind_drafts, NOON + 20 * HOUR) == 1
-    assert said(sessions) == [(worded([sweeps.STILL_OPEN()], {}), Priority.NUDGE)]
+    assert said(sessions) == [(worded([sweeps.STILL_OPEN(days=30)], {}), Priority.NUDGE)]
     assert run_of(sessions, run_id)[2] == NOON + 20 * HOUR
     assert sweep(sweeps.remind_drafts, NOON + 10 * DAY) == 0
     assert len(said(sessions)) == 1
@@ -107,6 +107,15 @@ def test_a_draft_is_deleted_after_thirty_days(sessions, sweep, status):
     assert sweep(sweeps.delete_drafts, NOON + MONTH) == 1
     assert run_of(sessions, run_id)[:2] == ("closed", None)
     assert run_of(sessions, younger)[0] == "open"
+
+
+def test_a_complaint_nobody_said_yes_to_goes_like_a_draft(sessions, sweep):
+    """Its words stand in a run that is no form, and so do those of a dialogue that a deployment took away."""
+    told = [begin_form(sessions, name, dialogue=name) for name in ("complaint", "a dialogue of old")]
+    waiting = begin_form(sessions, "waiting", dialogue="reception")
+    assert sweep(sweeps.delete_drafts, NOON + MONTH) == 2
+    assert [run_of(sessions, each)[:2] for each in told] == [("closed", None)] * 2
+    assert run_of(sessions, waiting)[0] == "open"
 
 
 def test_a_deleted_draft_is_gone_from_the_file(sessions, sweep, engine):

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from tests.bot.channels import pushes
-from tests.bot.channels.door import Clock, Door, make_office, words_of
-from tests.bot.channels.pushes import AES_KEY, LAOZHOU, OLD_KEY, OURS
+from tests.bot.channels.door import Clock, Door, alarms, make_office, words_of
+from tests.bot.channels.pushes import AES_KEY, APP_ID, LAOZHOU, OLD_KEY, OURS
 
 # What is refused never reaches a database; one kind is enough.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -78,6 +78,29 @@ def test_a_push_for_another_account_is_refused(door, caplog, account):
     assert (response.status_code, response.data) == (403, b"")
     assert door.rows() == {}
     assert "push_for_another_account" in [record.getMessage() for record in caplog.records]
+
+
+@pytest.mark.parametrize("key", [AES_KEY, OLD_KEY])
+@pytest.mark.parametrize("app_id", ["wx0000000000000000", APP_ID.upper(), ""])
+def test_a_push_for_another_app_alarms_and_its_sender_does_not_learn_why(door, caplog, key, app_id):
+    before = alarms("push")
+    response = door.push(door.text("你好"), key=key, app_id=app_id)
+    other = door.post(pushes.query(), b"")
+    assert (response.status_code, response.data) == (other.status_code, other.data) == (403, b"")
+    assert list(response.headers) == list(other.headers)
+    assert alarms("push") == before + 1
+    (alarm,) = [record for record in caplog.records if record.getMessage() == "push_for_another_app"]
+    assert alarm.levelname == "ERROR"
+    assert "wx" not in str(vars(alarm)).replace("wechat", "")
+    assert door.rows() == {}
+
+
+def test_what_no_key_opens_or_only_the_old_one_is_no_alarm(door, caplog):
+    before = alarms("push")
+    door.heard(door.push(door.text("你好"), key=OLD_KEY), key=OLD_KEY)
+    assert door.push(door.text("你好"), key=AES_KEY[41::-1] + "A").status_code == 403
+    assert alarms("push") == before
+    assert "push_for_another_app" not in [record.getMessage() for record in caplog.records]
 
 
 def test_the_envelope_may_name_any_account(door):

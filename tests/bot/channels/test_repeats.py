@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.delivery import deliver_due
 from models.message import Message, Status
 from tests.bot.channels import pushes
-from tests.bot.channels.door import Clock, Door, make_office
+from tests.bot.channels.door import Clock, Door, alarms, make_office
 
 
 def at_once(door, *inner: str) -> list[tuple[str, str]]:
@@ -41,6 +41,22 @@ def test_three_times_at_once_is_one_message_with_three_equal_answers(door, text)
     assert rows["messages"] == 2
     assert rows["conversations"] == 1
     assert rows.get("reception_tickets", 0) <= 1
+
+
+def test_a_cry_for_help_alarms_once_however_often_it_is_pushed(door, caplog):
+    before, cry = alarms("urgent"), door.text("不想活了")
+    answers = at_once(door, cry, cry, cry)
+    door.push(cry)
+    assert answers[0][0]
+    assert alarms("urgent") == before + 1
+    (alarm,) = [record for record in caplog.records if record.getMessage() == "urgent_heard"]
+    assert alarm.levelname == "ERROR"
+    assert str(alarm.kind) == "self_harm"
+    assert "不想活" not in str(vars(alarm))
+    assert door.says("优待证怎么办")
+    assert alarms("urgent") == before + 1
+    assert door.says("我真的不想活了")
+    assert alarms("urgent") == before + 2
 
 
 def test_a_new_contact_may_speak_and_follow_at_the_same_moment(door):
