@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -37,6 +37,7 @@ UNKNOWN_KIND = Phrase("engine.unknown_kind", "这种消息我们看不了。请�
 
 LONGEST_BUBBLE = 200
 MASKED_NAMES = {"id": "身份证号", "bank": "银行卡号", "phone": "电话号码"}
+NO_WORDINGS: Mapping[str, str] = {}
 ERASES = frozenset({"unsubscribe", "user_authorization_cancellation", "user_authorization_revoke"})
 
 
@@ -56,11 +57,13 @@ def receive(
     library: Library,
     *,
     now: dt.datetime,
+    wordings: Mapping[str, str] = NO_WORDINGS,
     may_hand_over: Callable[[str], bool] = lambda words: False,
 ) -> Outcome:
     """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer.
 
-    `may_hand_over` tells whether the caller can still hand such an answer over; else it stays in the outbox.
+    `wordings` are the office's own words for phrases. `may_hand_over` tells whether the caller can still hand such an
+    answer over; else it stays in the outbox.
     """
     if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
         return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
@@ -80,7 +83,7 @@ def receive(
         lines: Sequence[Said] = [TOO_FAST()] if told else ()
     else:
         lines = answer(turn)
-    return Outcome(_say(turn, lines, may_hand_over))
+    return Outcome(_say(turn, lines, wordings, may_hand_over))
 
 
 def keep(
@@ -92,7 +95,9 @@ def keep(
     return conversation, conversation.hear(db, arrival, masked=",".join(sorted(words.masked)), now=now)
 
 
-def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) -> Outcome:
+def apologise(
+    db: Session, channel: str, inbound: Inbound, *, now: dt.datetime, wordings: Mapping[str, str] = NO_WORDINGS
+) -> Outcome:
     """A dialogue raised and its transaction is gone: keep what was heard, say so, and let a person look at it."""
     conversation, heard = keep(db, channel, inbound, Words.of(inbound.text), now=now)
     if heard is None:
@@ -100,7 +105,7 @@ def apologise(db: Session, channel: str, inbound: Inbound, *, now: dt.datetime) 
     ReceptionTicket.open(db, conversation, reason="trouble", now=now)
     if conversation.mode == "person":
         return Outcome(None)
-    words = worded([TROUBLE()], {})
+    words = worded([TROUBLE()], wordings)
     return Outcome(conversation.answer(db, words, to=heard, now=now, routed="trouble", handed_over=True))
 
 
@@ -224,11 +229,12 @@ def _turn(
     return Turn(db, now, conversation, heard, inbound.kind, reading, library, media)
 
 
-def _say(turn: Turn, lines: Sequence[Said], may_hand_over: Callable[[str], bool]) -> Answer | None:
+def _say(
+    turn: Turn, lines: Sequence[Said], wordings: Mapping[str, str], may_hand_over: Callable[[str], bool]
+) -> Answer | None:
     """Put the answer in the outbox, and a word about what was masked with it, in a second bubble if need be."""
     if not lines:
         return None
-    wordings: dict[str, str] = {}
     words, remark = worded(lines, wordings), worded(_remarks(turn.reading.words.masked), wordings)
     if remark and len(words) + len(remark) < LONGEST_BUBBLE:
         words, remark = f"{words}\n{remark}", ""

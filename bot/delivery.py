@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from bot.channels import MediaGone, SendFailed
 from bot.media import LARGEST, BadMedia, clean_in_child
 from bot.office import Office
-from handlers.kit.phrase import Phrase, worded
+from handlers.kit.phrase import worded
+from handlers.told_later import SEND_AGAIN
+from models.broadcast import Recipient, Way
+from models.broadcast_spread import note_outcome, way_now
 from models.conversation import Conversation
 from models.media import Media
 from models.message import Message, Status
 from models.vault import Unreadable
+from models.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-SEND_AGAIN = Phrase("delivery.send_again", "您刚才发的{what}打不开，没存上。请再发一次，或者回复 8 找人。")
 NAMES = {"image": "照片", "voice": "录音", "video": "视频"}
 IDLE = 0.5  # seconds between two looks when nothing was due
 CHILD_MEMORY_MB = 768  # a 40-megapixel WebP needs as much
@@ -50,6 +54,18 @@ def deliver_due(office: Office, stop: threading.Event | None = None) -> int:
     return len(claimed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What leaves now, to whom and how."""
+
+    channel: str
+    contact: str
+    words: str
+    way: Way
+    key: str
+    from_bot: bool
+
+
 def deliver_one(office: Office, message_id: int) -> None:
     """Send one claimed message. Whatever goes wrong with it stays with it."""
     now = office.clock()
@@ -57,12 +73,11 @@ def deliver_one(office: Office, message_id: int) -> None:
         message = db.get_one(Message, message_id)
         conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
         db.refresh(message)  # again, behind the lock: a door or another worker may have had it meanwhile
-        words = _words_to_send(db, message, conversation, now=now)
-        if not words:
+        parcel = _parcel(db, office, message, conversation, now=now)
+        if parcel is None:
             return
-        channel, contact, from_bot = conversation.channel, conversation.contact, message.author == "bot"
     try:
-        office.channels[channel].send(contact, words, from_bot=from_bot)
+        _hand_in(office, parcel)
         failure = None
     except SendFailed as problem:
         failure = problem
@@ -72,22 +87,48 @@ def deliver_one(office: Office, message_id: int) -> None:
         failure = SendFailed(type(problem).__name__, retry=True, alarm=True, our_fault=True)
     with office.sessions.begin() as db:
         message = db.get_one(Message, message_id)
-        _settle(
-            db,
-            message,
-            db.get_one(Conversation, message.conversation_id, with_for_update=True),
-            failure,
-            now=office.clock(),
-        )
+        conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
+        _settle(db, message, conversation, parcel.way, failure, now=office.clock())
 
 
-def _words_to_send(db: Session, message: Message, conversation: Conversation, *, now: dt.datetime) -> str:
-    """The words of a message whose call begins now; an empty text when it is not to be sent."""
+def _hand_in(office: Office, parcel: _Parcel) -> None:
+    channel = office.channels[parcel.channel]
+    if parcel.way == Way.TEMPLATE:
+        channel.notify(parcel.contact, parcel.words, key=parcel.key)
+    else:
+        channel.send(parcel.contact, parcel.words, from_bot=parcel.from_bot)
+
+
+def _parcel(
+    db: Session, office: Office, message: Message, conversation: Conversation, *, now: dt.datetime
+) -> _Parcel | None:
+    """A message whose call begins now; None when it is not to be sent."""
     if message.status != Status.CLAIMED:
-        return ""
-    if not conversation.follows:
-        message.settle(Status.FAILED, now=now, trouble="no longer follows")
-        return ""
+        return None
+    notice = Recipient.of(db, message)
+    if notice is not None:
+        template = office.channels[conversation.channel].can_notify
+        way = way_now(db, notice, message, conversation, template=template, now=now)
+    else:
+        way = Way.MESSAGE if conversation.follows else None
+        if way is None:
+            message.settle(Status.FAILED, now=now, trouble="no longer follows")
+    words = _opened(message, now=now) if way else ""
+    if way is None or not words:
+        return None
+    if notice is None and not conversation.may_send(message.author, now=now):
+        conversation.hold(db, message)
+        return None
+    if not message.begin_sending(db, now=now):
+        return None
+    from_bot = (
+        message.author == "bot" and notice is None
+    )  # a notice is a colleague's words: nothing in it becomes a link
+    return _Parcel(conversation.channel, conversation.contact, words, way, message.uid, from_bot)
+
+
+def _opened(message: Message, *, now: dt.datetime) -> str:
+    """The words of a message; empty, and the message settled, when there are none to send."""
     try:
         words = message.words
     except Unreadable as damage:
@@ -97,31 +138,38 @@ def _words_to_send(db: Session, message: Message, conversation: Conversation, *,
         return ""
     if not words:
         message.settle(Status.STOPPED, now=now, trouble="its words were erased")
-        return ""
-    if not conversation.may_send(message.author, now=now):
-        conversation.hold(db, message)
-        return ""
-    return words if message.begin_sending(db, now=now) else ""
+    return words
 
 
 def _settle(
-    db: Session, message: Message, conversation: Conversation, failure: SendFailed | None, *, now: dt.datetime
+    db: Session,
+    message: Message,
+    conversation: Conversation,
+    way: Way,
+    failure: SendFailed | None,
+    *,
+    now: dt.datetime,
 ) -> None:
-    if failure is None:
-        conversation.spend(now=now)
-        message.settle(Status.SENT, now=now)
-    elif failure.outcome_unknown:
-        conversation.spend(now=now)
-        message.settle(Status.UNKNOWN, now=now, trouble=failure.reason)
+    notice = Recipient.of(db, message)
+    if failure is None or failure.outcome_unknown:
+        if way == Way.MESSAGE:
+            conversation.spend(now=now)
+        status = Status.UNKNOWN if failure else Status.SENT
+        message.settle(status, now=now, trouble=failure.reason if failure else "")
     elif failure.window_closed:
         conversation.window_closed()
-        conversation.hold(db, message)
+        if notice is not None:
+            message.try_again(now=now, trouble=failure.reason, after=dt.timedelta(0))  # by another way
+        else:
+            conversation.hold(db, message)
     elif failure.retry:
         message.try_again(now=now, trouble=failure.reason, after=failure.retry_after, our_fault=failure.our_fault)
     else:
         message.settle(Status.FAILED, now=now, trouble=failure.reason)
         if failure.address_dead:
             conversation.follows = False
+    if notice is not None:
+        note_outcome(db, notice, message, way, now=now)
     if failure is not None and (failure.alarm or message.status == Status.PARKED):
         _report(message, failure.reason)
 
@@ -173,7 +221,7 @@ def _not_fetched(db: Session, media: Media, problem: Exception, *, now: dt.datet
         media.refuse(str(problem))
         conversation = db.get_one(Conversation, media.conversation_id, with_for_update=True)
         if conversation.follows:
-            conversation.say(db, worded([SEND_AGAIN(what=NAMES[media.kind])], {}), now=now)
+            conversation.say(db, worded([SEND_AGAIN(what=NAMES[media.kind])], Wording.live(db)), now=now)
         return
     if not isinstance(problem, SendFailed):
         logger.error("fetch_raised", extra={"media_id": media.id, "why": type(problem).__name__})

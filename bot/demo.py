@@ -14,15 +14,18 @@ from pathlib import Path
 import click
 import requests
 
-from bot.demo_data import fill
+from bot.demo_data import STAFF, fill, give_replies, hire
 from bot.menu import MENU
 from bot.office import open_office
 from bot.schema import upgrade
 from bot.settings import PREFIX, read_settings
 from bot.supervisor import supervise
+from console.passwords import fault_in, hashed
+from models.authority import ROLES
 from models.vault import new_key
 
 FOLDER = Path("var/demo")
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 logger = logging.getLogger(__name__)
 
 
@@ -33,15 +36,21 @@ def run_demo(*, port: int, phone_port: int) -> int:
     settings = read_settings(environ)
     office = open_office(settings)
     upgrade(office.engine)
+    password = demo_password(FOLDER)
+    stored = hashed(password)
     with office.sessions.begin() as db:
         fill(db)
+        hire(db, stored, now=office.clock())
+        give_replies(db)
     office.engine.dispose()
     simulator = [sys.executable, "-m", "simulator", *_simulator_arguments(environ, port=port, phone_port=phone_port)]
     web = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
     workers = [[sys.executable, "-m", "bot.cli", name] for name in ("deliver", "jobs")]
     click.echo("正在启动……")
     return supervise(
-        [simulator, web, *workers], environ, when_up=lambda: _announce(environ, port=port, phone_port=phone_port)
+        [simulator, web, *workers],
+        environ,
+        when_up=lambda: _announce(environ, password, port=port, phone_port=phone_port),
     )
 
 
@@ -69,6 +78,19 @@ def demo_environ(folder: Path, *, port: int, phone_port: int) -> dict[str, str]:
     return {PREFIX + name: value for name, value in values.items()}
 
 
+def demo_password(folder: Path) -> str:
+    """The password of every account of the demonstration: made once, worth nothing anywhere else."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = folder / "password"
+    if not kept.exists():
+        made = ""
+        while fault_in(made, name="demo"):
+            made = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+        kept.touch(mode=0o600)
+        kept.write_text(made)
+    return kept.read_text().strip()
+
+
 def _simulator_arguments(environ: Mapping[str, str], *, port: int, phone_port: int) -> list[str]:
     said = {
         "--port": str(phone_port),
@@ -86,7 +108,7 @@ def _simulator_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {f"SIMULATOR_{name}": environ[f"{PREFIX}WECHAT_{name}"] for name in names}
 
 
-def _announce(environ: Mapping[str, str], *, port: int, phone_port: int) -> None:
+def _announce(environ: Mapping[str, str], password: str, *, port: int, phone_port: int) -> None:
     """Wait until both answer, set the menu, and say where to look."""
     http = requests.Session()
     http.trust_env = False
@@ -100,6 +122,9 @@ def _announce(environ: Mapping[str, str], *, port: int, phone_port: int) -> None
     office = open_office(read_settings(environ))
     office.channels["wechat_oa"].call("menu/create", MENU)  # type: ignore[attr-defined]
     office.engine.dispose()
-    click.echo(
-        f"\n模拟手机： http://127.0.0.1:{phone_port}/\n服务：     http://127.0.0.1:{port}/\n（演示，数据都是编的。按 Ctrl-C 结束。）"
-    )
+    click.echo(f"\n模拟手机： http://127.0.0.1:{phone_port}/")
+    click.echo(f"工作台：   http://127.0.0.1:{port}/console/")
+    click.echo(f"\n{'岗位':　<7}登录名（密码都是 {password}）")
+    for role in STAFF:
+        click.echo(f"{ROLES[role]:　<7}demo-{role}")
+    click.echo("要第二道认证的，页面上会写着那 6 位数字。\n（演示，数据都是编的。按 Ctrl-C 结束。）")

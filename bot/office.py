@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.channels import Channel
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
+from bot.living import Living
 from bot.media_store import MediaStore
 from bot.settings import Settings
 from console.desk import Desk
@@ -32,9 +33,13 @@ class Office:
     engine: Engine
     sessions: sessionmaker[Session]
     clock: Clock
-    library: Library
+    library: Library  # as it ships; `living` knows what of it is in use
     channels: dict[str, Channel]
     media: MediaStore
+    living: Living = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "living", Living(self.engine, self.sessions, self.clock, self.library))
 
 
 def utc_now() -> dt.datetime:
@@ -65,8 +70,9 @@ def desk_of(office: Office) -> Desk:
         sessions=office.sessions,
         engine=office.engine,
         clock=office.clock,
-        library=lambda: office.library,
+        library=lambda: office.living.now().library,
         read_media=office.media.read,
         public_url=office.settings.public_url,
         trial=office.settings.trial,
+        can_notify=bool(office.settings.wechat.template_notice),
     )

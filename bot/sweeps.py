@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.retention import Retention
 from handlers import BY_NAME
-from handlers.kit.phrase import Phrase, worded
+from handlers.kit.phrase import worded
+from handlers.told_later import STILL_OPEN
 from models.audit import AuditEntry
 from models.case import Case, CaseEvent
 from models.conversation import Conversation
@@ -34,10 +35,6 @@ HELD_FOR = dt.timedelta(days=30)
 KEEP = Retention()
 # A talk with a person, or a crisis, ends with its ticket and not with the calendar; neither keeps words in its run.
 LASTING = [name for name, dialogue in BY_NAME.items() if dialogue.fresh_for > dt.timedelta(days=1)]
-
-STILL_OPEN = Phrase(
-    "sweeps.still_open", "上次反映问题填到一半，都还在。想接着填，说“接着填”；不办了，回复 9。{days} 天后自动删掉。"
-)
 
 
 def remind_drafts(db: Session, now: dt.datetime, keep: Retention = KEEP) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels import Channel, Push, Refused, StoreAway
 from bot.conversation import Outcome, apologise, receive
+from bot.living import InUse
 from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
 from bot.office import Office
 from console.page import needs
@@ -87,16 +88,18 @@ def _handle(office: Office, channel: Channel, push: Push, started: float) -> Res
 
 
 def _receive(office: Office, channel: Channel, push: Push, started: float) -> Response:
-    now, reading = office.clock(), Reading()
+    now, reading, in_use = office.clock(), Reading(), InUse(office.library)
     try:
-        reading = Reading.of(push.inbound.text, office.library)
+        in_use = office.living.now()
+        reading = Reading.of(push.inbound.text, in_use.library)
         with office.sessions.begin() as db:
             outcome = receive(
                 db,
                 channel.name,
                 push.inbound,
                 reading,
-                office.library,
+                in_use.library,
+                wordings=in_use.wordings,
                 now=now,
                 may_hand_over=lambda words: _in_time(started) and channel.fits(words),
             )
@@ -107,7 +110,7 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
         # A bug of ours must not cost a veteran's words: they are kept, and a person looks at them.
         logger.exception("dialogue_failed")
         with office.sessions.begin() as db:
-            outcome = apologise(db, channel.name, push.inbound, now=now)
+            outcome = apologise(db, channel.name, push.inbound, now=now, wordings=in_use.wordings)
             reply = _hand_over(db, channel, push, outcome, started)
     if reading.crisis is not None and not outcome.repeated:
         ALARMS.labels("urgent").inc()

@@ -8,7 +8,32 @@ from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 
-from console import account, home, live, sign_in, static_files
+from console import (
+    account,
+    approvals,
+    audit,
+    broadcast_results,
+    broadcasts,
+    confirmations,
+    home,
+    live,
+    media,
+    people,
+    petition_filing,
+    petition_work,
+    petitions,
+    policies,
+    reception,
+    restricted,
+    settings,
+    sign_in,
+    static_files,
+    stations,
+    talk,
+    talk_end,
+    users,
+    wordings,
+)
 from console.cookies import SIZES, size_of
 from console.desk import Desk
 from console.filters import FILTERS
@@ -26,7 +51,26 @@ PAGES: tuple[Page, ...] = (
     account.PAGE,
     live.PAGE,
     static_files.PAGE,
+    reception.PAGE,
+    media.PAGE,
+    petitions.PAGE,
+    petition_work.PAGE,
+    petition_filing.PAGE,
+    approvals.PAGE,
+    restricted.PAGE,
+    broadcasts.PAGE,
+    policies.PAGE,
+    people.PAGE,
+    users.PAGE,
+    stations.PAGE,
+    settings.PAGE,
+    confirmations.PAGE,
+    audit.PAGE,
 )
+
+_OF_THE_RECEPTION = (talk, talk_end)  # their views are on the reception's page
+_OF_THE_POLICIES = (wordings,)
+_OF_THE_NOTICES = (broadcast_results,)
 
 
 def open_console(app: Flask, desk: Desk, *, office: str, help_phone: str) -> CSRFProtect:

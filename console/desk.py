@@ -33,6 +33,7 @@ class Desk:
     read_media: Callable[[str], bytes]
     public_url: str
     trial: bool
+    can_notify: bool = False  # whether there is a template for notices to those who have been silent for long
 
     @property
     def secure(self) -> bool:

@@ -39,6 +39,8 @@ def check() -> BaseResponse | str | tuple[str, int] | None:
         abort(403)
     if is_open(need) and not request.path.startswith("/console"):
         return None
+    if not all(str(name).isprintable() for name in (request.view_args or {}).values()):
+        abort(404)  # no name of ours; PostgreSQL would not even look for a NUL
     g.now = desk().clock()
     if request.method == "POST" and not _from_our_pages():
         abort(403)

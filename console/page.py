@@ -103,7 +103,7 @@ def _in_transaction(view: View) -> View:
             if "signed" in g:
                 _still_ours()
                 if not _comes_first():
-                    return redirect(request.referrer or url_for("home.home"), 303)
+                    return redirect(request.referrer or request.path.rsplit("/", 1)[0], 303)  # what was acted on
             return view(**values)
 
     return run

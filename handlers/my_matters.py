@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
+from handlers.petition_status import as_the_veteran_reads_it, harmless, title_of
 from models.case import Case
 from models.conversation import SHANGHAI
 from models.petition import Petition
@@ -14,10 +15,9 @@ from models.petition import Petition
 NONE_YET = Phrase("my_matters.none_yet", "这个微信号下面还没有登记过的事。\n2 反映问题\n8 找人帮我查")
 LIST = Phrase("my_matters.list", "您有 {count} 件事，回复数字看详细：")
 MORE = Phrase("my_matters.more", "更早的，回复 8 请人帮您查。")
-ONE = Phrase("my_matters.one", "{title}\n编号 {number}\n{status}")
-LATEST = Phrase("my_matters.latest", "{day}：{words}")
 WHAT_NOW = Phrase("my_matters.what_now", "1 补充几句\n2 催一催\n8 找人\n不想办了，说“我要撤回”。")
 WHAT_NOW_CLOSED = Phrase("my_matters.what_now_closed", "1 补充几句\n8 找人")
+WHAT_NOW_ANSWERED = Phrase("my_matters.what_now_answered", "1 补充几句\n3 看书面答复\n8 找人")
 SAY_MORE = Phrase("my_matters.say_more", "请说，打字、说话、发照片都行。说完了回复 1。")
 ADDED = Phrase("my_matters.added", "记到编号 {number} 里了。还有就接着说，说完了回复 1。")
 DONE = Phrase("my_matters.done", "好的，都放进去了。想看进度，回复 4。")
@@ -34,10 +34,6 @@ NOT_WITHDRAWN = Phrase("my_matters.not_withdrawn", "好的，没有撤回，接�
 PUT_INTO = Phrase("my_matters.put_into", "收到了，放进编号 {number} 的材料里了。不是这件事的，回复 8 告诉我们。")
 NOT_PUT = Phrase("my_matters.not_put", "收到了，留着了。要办什么事，说一声：\n2 反映问题\n8 找人看")
 
-STATUS = {
-    "received": "已经收到，{tell_by}前告诉您是否受理。",
-    "withdrawn": "您撤回了，没有再办。",
-}
 TRIGGERS = frozenset(
     [
         "查进度",
@@ -109,13 +105,8 @@ class MyMatters(Passing):
         return self._do(turn, case, state)
 
     def _show(self, turn: Turn, case: Case) -> Step:
-        lines: list[Said] = [ONE(title=title_of(case), number=case.spoken_number, status=status_of(case))]
-        told = [event for event in case.history(turn.db) if event.words and event.what == "progress"]
-        if told:
-            day = told[-1].at.astimezone(SHANGHAI)
-            lines.append(LATEST(day=f"{day.month} 月 {day.day} 日", words=told[-1].words[:60]))
-        what_now = WHAT_NOW() if case.is_open else WHAT_NOW_CLOSED()
-        return Step([*lines, what_now], {"at": "one", "id": case.id}, routed="my_matters")
+        lines = as_the_veteran_reads_it(turn.db, case, now=turn.now)
+        return Step([*lines, _what_now(case)], {"at": "one", "id": case.id}, routed="my_matters")
 
     def _do(self, turn: Turn, case: Case, state: State) -> Step:
         if turn.media is not None:
@@ -128,6 +119,8 @@ class MyMatters(Passing):
                 return Step([URGED()], state)
             day = (before or turn.now).astimezone(SHANGHAI)
             return Step([URGED_LATELY(day=f"{day.month} 月 {day.day} 日")], state)
+        if turn.choice == 3 and _is_answered(case):
+            return Step([harmless(answer_of(case)), "", _what_now(case)], state)
         if case.is_open and turn.plain in WITHDRAW_WORDS:
             return Step([SURE_TO_WITHDRAW(number=case.spoken_number)], state | {"at": "withdrawing"})
         return PASS_ON
@@ -159,14 +152,16 @@ class MyMatters(Passing):
 MY_MATTERS = MyMatters()
 
 
-def title_of(case: Case) -> str:
-    return case.topic if isinstance(case, Petition) else "办件"
+def answer_of(case: Case) -> str:
+    """The written answer; empty while there is none."""
+    return case.answer if isinstance(case, Petition) else ""
 
 
-def status_of(case: Case) -> str:
-    """Where a matter stands, in plain words. 受理 is said only after a person has accepted it."""
-    words = STATUS.get(case.status, "正在办。")
-    if isinstance(case, Petition):
-        day = case.tell_by
-        return words.format_map({"tell_by": f"{day.month} 月 {day.day} 日"})
-    return words
+def _is_answered(case: Case) -> bool:
+    return isinstance(case, Petition) and case.answer_sealed is not None
+
+
+def _what_now(case: Case) -> Said:
+    if _is_answered(case):
+        return WHAT_NOW_ANSWERED()
+    return WHAT_NOW() if case.is_open else WHAT_NOW_CLOSED()

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from knowledge_base.article import Article, read
-from knowledge_base.search import Finding, Index
+from knowledge_base.search import Finding, Index, Match
 
 FOLDER = Path(__file__).parent
 ROUTES = {"PERSON": "person.txt", "PETITION": "petition.txt", "OUT": "out.txt"}
 
 
 class Library:
-    """Articles by id, and an index over the ways people ask. Built once; a change builds a new one."""
+    """Articles by id, and an index over the ways people ask. Built once; a change builds a new one.
+
+    `everything` also holds what is not answered from any more.
+    """
 
     def __init__(self, articles: Iterable[Article], ways: dict[str, tuple[str, ...]]) -> None:
-        self.articles = {article.id: article for article in articles}
+        self.everything = {article.id: article for article in articles}
+        self.articles = self.everything
         self._index = Index(self.articles.values(), ways)
+        self._left_out: frozenset[str] = frozenset()
 
     @classmethod
     def from_files(cls, folder: Path = FOLDER, *, today: dt.date) -> Library:
@@ -29,10 +35,24 @@ class Library:
 
     def search(self, words: str) -> Finding:
         """What a text asks for. `words` is the text as `normal.plain` gives it."""
-        return self._index.search(words)
+        return self._index.search(words, without=self._left_out)
 
     def get(self, article_id: str) -> Article | None:
         return self.articles.get(article_id)
+
+    def without(self, ids: Collection[str]) -> Library:
+        """The same library, answering from none of these articles.
+
+        The index is the same one, so this costs nothing, and every process answers alike whenever it was started.
+        """
+        made = copy.copy(self)
+        made._left_out = frozenset(ids)
+        made.articles = {id_: article for id_, article in self.everything.items() if id_ not in made._left_out}
+        return made
+
+    def explain(self, words: str, article_id: str) -> Match:
+        """Why a text, in `normal.plain` form, finds an article."""
+        return self._index.explain(words, self.everything[article_id])
 
 
 def read_ways(path: Path) -> tuple[str, ...]:

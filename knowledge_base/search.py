@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -47,6 +47,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """Why an article was found: the way of asking nearest to the text, and the text's words by their part in the score."""
+
+    way: str
+    words: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a search found: the road, when the text wants one rather than an answer, and the articles, best first."""
 
@@ -77,28 +85,68 @@ class Index:
         self.ids = [name for name, _ in columns]
         self._table = _learn([texts for _, texts in columns])
 
-    def search(self, words: str) -> Finding:
-        """The columns nearest to a text in `normal.plain` form."""
+    def search(self, words: str, *, without: Collection[str] = ()) -> Finding:
+        """The columns nearest to a text in `normal.plain` form; articles `without` are passed over."""
         scores = self._scores(words[:LONGEST_SEARCHED])
         if scores is None:
             return Finding()
         articles, roads = scores[: self._first_road], scores[self._first_road :]
-        best = np.argsort(-articles)[:5]
+        best = [column for column in np.argsort(-articles)[: 5 + len(without)] if self.ids[column] not in without][:5]
         hits = tuple(Hit(self.ids[column], float(articles[column])) for column in best)
         nearest = int(np.argmax(roads))
         wins = bool(hits) and float(roads[nearest]) > hits[0].score
         return Finding(hits, self.ids[self._first_road + nearest] if wins else "")
 
+    def explain(self, words: str, article: Article) -> Match:
+        """Why a text finds an article: the parts add up to its score."""
+        words = words[:LONGEST_SEARCHED]
+        shared = dict(self._shares(words, self.ids.index(article.id)))
+        ways = (article.title, *article.ways)
+        return Match(max(ways, key=lambda way: self._likeness(words, plain(way))), _by_word(words, shared))
+
+    def _shares(self, words: str, column: int) -> Iterator[tuple[str, float]]:
+        table, counted = self._table, self._counted(words)
+        length = table.length_of(counted)
+        for feature, often in counted.items():
+            start, end = table.span_of(feature)
+            found = np.flatnonzero(table.places[start:end] == column)
+            if found.size:
+                yield feature, float(table.weights[start + int(found[0])]) * often / length
+
+    def _likeness(self, words: str, way: str) -> float:
+        """The cosine of two texts."""
+        table, asked, given = self._table, self._counted(words), self._counted(way)
+        both = sum(asked[f] * given[f] * table.rarity[table.rows[f]] ** 2 for f in asked.keys() & given.keys())
+        return both / (table.length_of(asked) * table.length_of(given) or 1.0)
+
+    def _counted(self, words: str) -> dict[str, float]:
+        """The known features of a text, each with how often it stands there, dampened."""
+        return {f: 1 + math.log(n) for f, n in Counter(features(words)).items() if f in self._table.rows}
+
     def _scores(self, words: str) -> npt.NDArray[np.float64] | None:
-        table = self._table
-        counted = [(table.rows[f], 1 + math.log(n)) for f, n in Counter(features(words)).items() if f in table.rows]
+        table, counted = self._table, self._counted(words)
         if not counted:
             return None
-        spans = [(table.starts[row], table.starts[row + 1], often) for row, often in counted]
+        spans = [(*table.span_of(feature), often) for feature, often in counted.items()]
         places = np.concatenate([table.places[start:end] for start, end, _ in spans])
         weights = np.concatenate([_times(table.weights[start:end], often) for start, end, often in spans])
-        length = math.sqrt(sum((table.rarity[row] * often) ** 2 for row, often in counted))
-        return np.bincount(places, weights, minlength=len(self.ids)) / length
+        return np.bincount(places, weights, minlength=len(self.ids)) / table.length_of(counted)
+
+
+def _by_word(words: str, shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """The words of a text, weightiest first: what a run of characters adds is spread over them evenly."""
+    parts = [0.0] * len(words)
+    for feature, share in shares.items():
+        run = feature.removeprefix("w:")
+        starts = [start for start in range(len(words)) if words.startswith(run, start)]
+        for place in (start + step for start in starts for step in range(len(run))):
+            parts[place] += share / len(starts) / len(run)
+    pieces: dict[str, float] = {}
+    at = 0
+    for word in _words().lcut(words, HMM=False):
+        pieces[word] = pieces.get(word, 0.0) + sum(parts[at : at + len(word)])
+        at += len(word)
+    return tuple(sorted(((word, part) for word, part in pieces.items() if part > 0), key=lambda piece: -piece[1]))
 
 
 def _times(weights: Numbers, often: float) -> Numbers:
@@ -153,6 +201,14 @@ class _Table:
     starts: list[int]
     places: Positions
     weights: Numbers
+
+    def span_of(self, feature: str) -> tuple[int, int]:
+        row = self.rows[feature]
+        return self.starts[row], self.starts[row + 1]
+
+    def length_of(self, counted: Mapping[str, float]) -> float:
+        """The length of a text's vector."""
+        return math.sqrt(sum((self.rarity[self.rows[feature]] * often) ** 2 for feature, often in counted.items()))
 
 
 def _learn(columns: list[list[str]]) -> _Table:

@@ -123,6 +123,15 @@ class Broadcast(Base):
         self._take_back(db, now=now)
         self._write(notice, by=by, now=now)
 
+    def take_back(self, db: Session, *, now: dt.datetime) -> None:
+        """The writer has thought better of it: a draft again, unless it is on its way."""
+        self._lock(db)
+        if self.state not in ("proposed", "approved"):
+            raise NotADraft("这条通知现在拿不回来")
+        self._take_back(db, now=now)
+        if self.send_at is not None and self.send_at <= now:
+            self.send_at = None  # it was the moment of the approval
+
     def propose(self, db: Session, *, by: User, own_hosts: Iterable[str], now: dt.datetime) -> Approval:
         """Freeze the words and the people, and ask a colleague to look at it."""
         self._lock(db)
@@ -136,8 +145,11 @@ class Broadcast(Base):
         self.state = "proposed"
         return Approval.propose(db, SEND, self.uid, self.frozen(db), by=by, now=now)
 
-    def approve(self, db: Session, typed: str, *, by: User, now: dt.datetime) -> None:
-        """Another person agrees, by typing for how many people it is; it leaves at its time, between eight and eight."""
+    def approve(self, db: Session, typed: str, *, seen: str, by: User, now: dt.datetime) -> None:
+        """Another person agrees by typing for how many people it is; it leaves at its time, between eight and eight.
+
+        `seen` is the digest of what that person has read: what was changed or added meanwhile is agreed to by nobody.
+        """
         self._lock(db)
         approval = self._waiting(db, now=now)
         if db.get_one(User, self.written_by_id).person == by.person:
@@ -146,7 +158,9 @@ class Broadcast(Base):
             raise WrongCount(f"人数不对。这条通知要发给多少人，请看清楚再填：“{typed.strip()[:12]}”不是")
         moment = next_hours(max(self.send_at or now, now))
         self._check_day(db, moment)
-        approval.approve(db, by=by, now=now, digest=digest_of(self.frozen(db)))
+        if digest_of(self.frozen(db)) != approval.digest:
+            raise TooLate("内容或者人改过了，请退回，重新交一次")
+        approval.approve(db, by=by, now=now, digest=seen)
         self.state, self.send_at = "approved", moment
         self.approved_by_id, self.approved_at = by.id, now
 
@@ -207,9 +221,13 @@ class Broadcast(Base):
         self.station_id, self.send_at = notice.station_id, notice.send_at
         self.written_by_id, self.written_at = by.id, now
 
+    def proposal(self, db: Session, *, now: dt.datetime) -> Approval | None:
+        """What waits for a colleague's word, if it does and is not a day old."""
+        return Approval.waiting(db, SEND, self.uid, now=now) if self.state == "proposed" else None
+
     def _waiting(self, db: Session, *, now: dt.datetime) -> Approval:
-        approval = Approval.waiting(db, SEND, self.uid, now=now)
-        if self.state != "proposed" or approval is None:
+        approval = self.proposal(db, now=now)
+        if approval is None:
             raise TooLate("这条通知改过了、定过了，或者交上来超过一天，要重新交一次")
         return approval
 

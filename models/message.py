@@ -9,7 +9,21 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, and_, exists, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    and_,
+    exists,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, BigId, Sealed, UtcDateTime, inserting, new_uid
@@ -17,7 +31,7 @@ from models.statement import Statement
 
 LEASE = dt.timedelta(minutes=2)
 MOST_TRIES = 5
-NOTICES_AT_ONCE = 5  # in one worker's hands: a reply that comes meanwhile waits for no more than these
+NOTICES_AT_ONCE = 5
 BACK_OFF = (1, 3, 9, 60, 300, 600)  # seconds; WeChat asks for 1, 3 and 9 after "system error" (platform.md 5.2)
 
 
@@ -41,7 +55,10 @@ WAITING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)
 UNSETTLED = (*WAITING, Status.HELD, Status.UNKNOWN, Status.FAILED, Status.PARKED)
 
 
+# Word for word as the index has it: SQLite takes a partial index for nothing else, and would read the whole transcript.
+_IN_THE_OUTBOX = "status in ('queued', 'claimed', 'sending')"
 _NOT_THROUGH = f"status in ({', '.join(repr(str(status)) for status in UNSETTLED)})"
+IN_THE_OUTBOX, NOT_THROUGH = text(f"messages.{_IN_THE_OUTBOX}"), text(f"messages.{_NOT_THROUGH}")
 
 
 class Priority:
@@ -72,8 +89,8 @@ class Message(Base):
         Index(
             "ix_messages_due",
             "due_at",
-            postgresql_where=text("status in ('queued', 'claimed', 'sending')"),
-            sqlite_where=text("status in ('queued', 'claimed', 'sending')"),
+            postgresql_where=text(_IN_THE_OUTBOX),
+            sqlite_where=text(_IN_THE_OUTBOX),
         ),
         Index(
             "ix_messages_unsettled",
@@ -120,26 +137,11 @@ class Message(Base):
         """Take the messages that may leave now; they are ours for two minutes.
 
         Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; what is in another
-        worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's, and
-        nothing held a notice, which has other ways to go.
+        worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's. Notices
+        belong to no talk; their turn comes when nothing else is due (broadcast_spread.py).
         """
         cls._give_up_dead_leases(db, now=now)
-        ahead, not_a_notice = aliased(cls), cls.priority < Priority.NOTICE
-        blocked = exists().where(
-            ahead.conversation_id == cls.conversation_id,
-            or_(ahead.status.in_(WAITING), and_(ahead.status == Status.HELD, ahead.author == cls.author, not_a_notice)),
-            tuple_(ahead.priority, ahead.id) < tuple_(cls.priority, cls.id),
-        )
-        due = (
-            select(cls.id, cls.priority)
-            .where(cls.status == Status.QUEUED, cls.due_at <= now, ~blocked)
-            .order_by(cls.priority, cls.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        rows = list(db.execute(due))
-        notices = [row.id for row in rows if row.priority == Priority.NOTICE]
-        ids = [row.id for row in rows if row.id not in notices[NOTICES_AT_ONCE:]]
+        ids = list(db.scalars(cls._due(now).limit(most))) or list(db.scalars(cls._due_notices(now)))
         if not ids:
             return []
         db.execute(
@@ -152,13 +154,32 @@ class Message(Base):
         return list(db.scalars(taken.execution_options(populate_existing=True)))
 
     @classmethod
+    def _due(cls, now: dt.datetime) -> Select[int]:
+        ahead = aliased(cls)
+        held = and_(ahead.status == Status.HELD, ahead.author == cls.author)
+        blocked = exists().where(
+            ahead.conversation_id == cls.conversation_id,
+            or_(ahead.status.in_(WAITING), held),
+            tuple_(ahead.priority, ahead.id) < tuple_(cls.priority, cls.id),
+        )
+        due = select(cls.id).where(IN_THE_OUTBOX, cls.status == Status.QUEUED, cls.due_at <= now)
+        due = due.where(cls.priority < Priority.NOTICE, ~blocked).order_by(cls.priority, cls.id)
+        return due.with_for_update(skip_locked=True)
+
+    @classmethod
+    def _due_notices(cls, now: dt.datetime) -> Select[int]:
+        """A few at a time, and only when nothing else is due: whatever comes meanwhile waits for no more than these."""
+        due = select(cls.id).where(IN_THE_OUTBOX, cls.status == Status.QUEUED, cls.due_at <= now)
+        due = due.where(cls.priority == Priority.NOTICE).order_by(cls.due_at, cls.id)
+        return due.limit(NOTICES_AT_ONCE).with_for_update(skip_locked=True)
+
+    @classmethod
     def _give_up_dead_leases(cls, db: Session, *, now: dt.datetime) -> None:
         """A worker that died before its call began lost nothing; one that died during it leaves an unknown outcome."""
-        dead = and_(cls.due_at <= now, cls.status.in_((Status.CLAIMED, Status.SENDING)))
         for before, after in ((Status.CLAIMED, Status.QUEUED), (Status.SENDING, Status.UNKNOWN)):
             db.execute(
                 update(cls)
-                .where(dead, cls.status == before)
+                .where(NOT_THROUGH, cls.status == before, cls.due_at <= now)
                 .values(status=after, trouble="the worker stopped")
                 .execution_options(synchronize_session=False)
             )
@@ -211,7 +232,7 @@ class Message(Base):
         if our_fault and self.tries >= MOST_TRIES:
             self.settle(Status.PARKED, now=now, trouble=trouble)
             return
-        pause = after or dt.timedelta(seconds=BACK_OFF[min(self.tries, len(BACK_OFF)) - 1])
+        pause = after if after is not None else dt.timedelta(seconds=BACK_OFF[min(self.tries, len(BACK_OFF)) - 1])
         self.status, self.due_at, self.trouble = Status.QUEUED, now + pause, trouble[:80]
 
     @classmethod

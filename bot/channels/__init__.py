@@ -110,3 +110,12 @@ class Channel(Protocol):
     def fetch(self, media_id: str, *, most: int) -> bytes:
         """A file a contact sent, at most `most` bytes. Raises SendFailed, MediaGone."""
         ...
+
+    @property
+    def can_notify(self) -> bool:
+        """Whether there is a way to somebody who has been silent for long."""
+        ...
+
+    def notify(self, contact: str, words: str, *, key: str) -> None:
+        """Tell somebody who has been silent for long of a notice, once for each key. Raises SendFailed."""
+        ...

@@ -19,6 +19,7 @@ OPERATOR_MUST_ACT = frozenset(
 ASK_AGAIN_IN = dt.timedelta(minutes=5)
 MINUTE_LIMIT, DAY_LIMIT = 45011, 45009
 MEDIA_GONE = 40007
+REFUSES_TEMPLATES = 43101
 
 # What staff and operators read; the number goes with it.
 MEANING = {
@@ -37,6 +38,9 @@ MEANING = {
     50002: "公众号被限制",
     43004: "对方没有关注",
     40003: "找不到这个人",
+    43101: "对方不收模板消息",
+    40037: "通知模板不存在，要到公众平台核对模板编号",
+    47003: "通知模板的内容不合要求",
 }
 
 
@@ -55,6 +59,8 @@ def failed(code: int, *, now: dt.datetime) -> SendFailed:
         return SendFailed(reason, window_closed=True)
     if code in ADDRESS_DEAD:
         return SendFailed(reason, address_dead=True)
+    if code == REFUSES_TEMPLATES:
+        return SendFailed(reason)  # the person's own choice
     if code in BUSY:
         return SendFailed(reason, retry=True)
     if code == MINUTE_LIMIT:

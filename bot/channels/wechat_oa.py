@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from wechatpy.crypto import WeChatCrypto
+from wechatpy.exceptions import InvalidAppIdException
 
 from bot.channels import Inbound, Parameters, Push, Refused, StoreAway
 from bot.channels.wechat_api import PATIENCE, Patience, WeChatApi
@@ -146,14 +147,21 @@ class WeChatOfficialAccount:
         if not raw or len(raw) % 16:
             raise Refused("Encrypt")
         timestamp, nonce = self._prove(parameters, "msg_signature", sealed)
+        foreign = False
         for crypto in self._cryptos:
             try:
                 inner = crypto.decrypt_message(
                     {"Encrypt": sealed}, _once(parameters, "msg_signature"), timestamp, nonce
                 )
-            except Exception:  # noqa: S112  wechatpy raises five kinds, one of them struct.error
+            except InvalidAppIdException:
+                foreign = True
+            except Exception:  # noqa: S112  wechatpy raises four kinds more, one of them struct.error
                 continue
-            return inner.encode() if isinstance(inner, str) else inner, crypto
+            else:
+                return inner.encode() if isinstance(inner, str) else inner, crypto
+        if foreign:  # one of our keys opened it, and it is for another account (R4); only the operators are told
+            logger.error("push_for_another_app")
+            ALARMS.labels("push").inc()
         raise Refused("decrypt")
 
     def _check_account(self, push: Push) -> None:
@@ -172,6 +180,13 @@ class WeChatOfficialAccount:
 
     def send(self, contact: str, words: str, *, from_bot: bool) -> None:
         self._api.send(contact, words, from_bot=from_bot)
+
+    @property
+    def can_notify(self) -> bool:
+        return bool(self._settings.template_notice)
+
+    def notify(self, contact: str, words: str, *, key: str) -> None:
+        self._api.notify(contact, words, key=key)
 
     def fetch(self, media_id: str, *, most: int) -> bytes:
         return self._api.fetch(media_id, most=most)

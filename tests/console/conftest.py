@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.app import create_app
 from console.passwords import hashed
 from knowledge_base.library import Library
+from models.sign_in import SignIn
 from models.station import Station
 from models.user import User
 from tests.bot.channels.door import SETTINGS, Clock, make_office
@@ -69,12 +70,22 @@ def hire(sessions: sessionmaker[Session], clock: Clock) -> Hire:
 
 
 @pytest.fixture
-def signed_in(browser: Callable[[], Browser], hire: Hire) -> Callable[..., Browser]:
-    """A browser of somebody with these roles, signed in: signed_in("volunteer"), signed_in("staff", shown_as="王姐")."""
+def signed_in(
+    browser: Callable[[], Browser], hire: Hire, sessions: sessionmaker[Session], clock: Clock
+) -> Callable[..., Browser]:
+    """A browser of somebody with these roles, signed in: signed_in("volunteer"), signed_in("staff", shown_as="王姐").
+
+    Its cookie is put there: a password is slow on purpose, and the sign-in page has tests of its own.
+    """
 
     def sit_down(*roles: str, shown_as: str = "小陈", station: str = "", name: str = "", person: str = "") -> Browser:
+        name = hire(shown_as, *roles, station=station, name=name, person=person)
+        with sessions.begin() as db:
+            user = db.query(User).filter_by(name=name).one()
+            row, token = SignIn.begin(db, user, own_device=False, now=clock())
+            row.factor_at = clock()
         ours = browser()
-        ours.signs_in(hire(shown_as, *roles, station=station, name=name, person=person))
+        ours.plants("desk", token)
         return ours
 
     return sit_down

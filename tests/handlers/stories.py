@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.dialogue_run import DialogueRun
 from models.message import Message
-from models.people import User
+from models.user import User
 from models.petition import Petition
 from models.reception import ReceptionTicket
 from tests.make import make_district, make_user
@@ -52,7 +52,16 @@ def at_step(phone: Phone, step: int) -> None:
         phone.says("1")
     for said in STEPS[: step - 1]:
         phone.says(*said)
+        if "1 可以记" in phone.last:
+            phone.says("1")
     phone.hears(f"【第{step}步/共7步】")
+
+
+def asked_about_private_matters(phone: Phone) -> None:
+    """老周 has said what kind of matter it is; before he tells it, he is asked once more, on its own."""
+    at_step(phone, 1)
+    phone.says("2")
+    phone.hears("1 可以记")
 
 
 def at_the_card(phone: Phone) -> None:
@@ -128,6 +137,7 @@ PLACES: dict[str, Callable[[Phone], object]] = {
     "after an answer": _saying(ANSWERED),
     "choosing": _saying(WHICH),
     "consent": _saying("2"),
+    "sensitive": asked_about_private_matters,
     **{f"step {number}": _step(number) for number in range(1, 8)},
     "in the middle of the story": lambda phone: (at_step(phone, 2), phone.says(STORY)),
     "check card": at_the_card,
@@ -137,5 +147,5 @@ PLACES: dict[str, Callable[[Phone], object]] = {
     "sure to erase": _saying("删我的资料"),
     "one matter": lambda phone: (files(phone), phone.says("4")),
 }
-IN_THE_FORM = [name for name in PLACES if name.startswith(("step", "check", "what to", "in the middle"))]
+IN_THE_FORM = [name for name in PLACES if name.startswith(("sensitive", "step", "check", "what to", "in the middle"))]
 ELSEWHERE = ["nothing open", "after an answer", "choosing", "one matter"]

@@ -8,7 +8,17 @@ from models.erasure import Erasure
 from models.media import Media
 from models.people import Consent, Veteran
 from models.reception import ReceptionTicket
-from tests.handlers.stories import ANSWERED, STORY, at_step, each, files, petitions, runs, ticket_of
+from tests.handlers.stories import (
+    ANSWERED,
+    STORY,
+    asked_about_private_matters,
+    at_step,
+    each,
+    files,
+    petitions,
+    runs,
+    ticket_of,
+)
 from tests.phone import Phone
 
 
@@ -22,6 +32,21 @@ def test_what_is_kept_is_shown_masked(phone: Phone) -> None:
     for words in ("查我的资料", "我的资料", "你们存了我什么"):
         phone.says(words)
         phone.hears("姓名：王*国", "电话：138****6021", "登记的事：1 件", "回复 8，当面核对身份")
+
+
+def test_both_consents_are_shown_with_their_day(phone: Phone) -> None:
+    handling, sensitive = "记您的话、姓名、电话：", "记病情、难处这些私事："
+    phone.says("查我的资料")
+    phone.hears(f"{handling}没有", f"{sensitive}没有")
+    phone.waits(hours=13, minutes=50)  # 23:50 in Guiyang
+    asked_about_private_matters(phone)
+    phone.says("查我的资料")
+    phone.hears(f"{handling}2026 年 11 月 25 日起", f"{sensitive}没有")
+    phone.waits(minutes=15)
+    phone.says("接着填", "1", "1", "查我的资料")
+    phone.hears(f"{handling}2026 年 11 月 25 日起", f"{sensitive}2026 年 11 月 26 日起")
+    phone.says("不同意了", "查我的资料")
+    phone.hears(f"{handling}没有", f"{sensitive}没有")
 
 
 def test_erasing_is_asked_first(phone: Phone) -> None:
@@ -50,7 +75,7 @@ def test_erased_words_are_gone_and_the_petition_stays_under_its_number(phone: Ph
         assert all(run.state_sealed is None for run in runs(phone, db, "closed"))
         veteran = db.scalars(select(Veteran)).one()
         assert (veteran.name, veteran.phone, veteran.phone_index) == ("", "", None)
-        assert db.scalars(select(Consent)).one().withdrawn_at is not None
+        assert [consent.withdrawn_at for consent in db.scalars(select(Consent))] == [phone.now, phone.now]
         assert {media.external_id: media.state for media in db.scalars(select(Media))} == {
             "on record": "wanted",
             "of the draft": "erase",
@@ -94,8 +119,26 @@ def test_consent_is_taken_back_at_once(phone: Phone) -> None:
         assert not runs(phone, db, "parked")
         assert db.scalars(select(Veteran)).one().name == ""
         assert len(petitions(db)) == 1
+        assert [consent.withdrawn_at for consent in db.scalars(select(Consent))] == [phone.now, phone.now]
     phone.says("2")
     phone.hears("1 同意")
+
+
+def test_after_a_consent_taken_back_both_are_asked_anew(phone: Phone) -> None:
+    files(phone)
+    phone.says("不同意了", "2")
+    phone.hears("1 同意")
+    phone.says("1", "1")
+    phone.hears("1 可以记")
+
+
+def test_who_comes_back_after_a_restore_forgot_him_is_asked_both_anew(phone: Phone) -> None:
+    """A replayed erasure knows nothing of purposes: the yes to private matters ends with the one it came after."""
+    files(phone)
+    with phone.sessions.begin() as db:
+        Erasure.of(db, phone.conversation(db), now=phone.now)
+    phone.says("2", "1", "1")
+    phone.hears("1 可以记")
 
 
 def test_a_consent_taken_back_at_the_question_is_a_no(phone: Phone) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
 from models.media import Media
+from models.people import CONSENT_VERSION, HANDLING, SENSITIVE, Consent
 from models.petition import Petition
 from tests.handlers.stories import (
+    ANSWERED,
+    COMPLAINT,
     CONTACT,
+    CRY,
     IN_THE_FORM,
     PLACE,
     PLACES,
     STORY,
     UNIT,
     WISH,
+    asked_about_private_matters,
     at_step,
     at_the_card,
     each,
@@ -32,6 +39,8 @@ def test_the_whole_trip(phone: Phone) -> None:
     phone.says("1")
     phone.hears("【第1步/共7步】", "2 安置就业")
     phone.says("2")
+    phone.hears("再单独问您一句", "1 可以记")
+    phone.says("1")
     phone.hears("【第2步/共7步】", "请说说是什么事")
     phone.says("我八六年退伍，补助只给我算了两年", "档案上是四年")
     phone.hears("一共 2 条")
@@ -60,7 +69,7 @@ def test_the_whole_trip(phone: Phone) -> None:
 def test_the_same_trip_in_free_words(phone: Phone) -> None:
     phone.says("我要反映问题", "好的")
     phone.hears("【第1步/共7步】")
-    phone.says("安置", STORY, "说完了就这些", "1", PLACE)
+    phone.says("安置", "可以", STORY, "说完了就这些", "1", PLACE)
     phone.hears("【第4步/共7步】")
     phone.says("不晓得", WISH, "反映过", "我叫王建国，电话是一三八0000六0二一")
     phone.hears("哪方面：安置就业", "以前：反映过", "怎么找您：王建国 138****6021")
@@ -361,6 +370,126 @@ def test_consent_says_who_sees_it_and_how_to_take_it_back(phone: Phone) -> None:
     phone.hears("1 同意", "2 不同意")
 
 
+def test_private_matters_are_asked_about_once_and_on_their_own(phone: Phone) -> None:
+    phone.says("2")
+    assert not [word for word in ("病情", "伤残", "难处") if word in phone.last]
+    phone.says("1", "2")
+    phone.hears(
+        "病情、伤残、证件", "办事的人才弄得清", "对您不好", "不记也能接着办", "1 可以记", "2 不记这些", "8 找人"
+    )
+    assert "姓名" not in phone.last
+    phone.waits(minutes=1)
+    phone.says("1", STORY, "1", PLACE, UNIT, WISH, "2", CONTACT, "1")
+    phone.hears("登记编号", "拍照发来")
+    with phone.sessions.begin() as db:
+        given = [(each.purpose, each.version, each.given_at) for each in db.scalars(select(Consent))]
+    minute = dt.timedelta(minutes=1)
+    assert given == [
+        (HANDLING, CONSENT_VERSION, phone.now - minute),
+        (SENSITIVE, CONSENT_VERSION, phone.now),
+    ]
+    phone.says("2", "1")
+    phone.hears("【第2步/共7步】")
+
+
+@pytest.mark.parametrize("word", ["2", "不记", "不同意"])
+def test_who_keeps_private_matters_to_himself_goes_on_without_them(phone: Phone, word: str) -> None:
+    asked_about_private_matters(phone)
+    phone.says(word)
+    phone.hears("照样给您办", "【第2步/共7步】", "只说事情本身", "回复 8")
+    assert "没有放进去" not in phone.last
+    phone.says("护理费停了三个月", "1", PLACE, UNIT, WISH, "2", CONTACT, "1")
+    phone.hears("登记编号")
+    assert "拍照" not in phone.last
+    with phone.sessions.begin() as db:
+        assert petitions(db)[0].story == "护理费停了三个月"
+        assert [each.purpose for each in db.scalars(select(Consent))] == [HANDLING]
+
+
+def test_without_that_yes_no_picture_goes_into_the_papers(phone: Phone) -> None:
+    asked_about_private_matters(phone)
+    phone.says("2")
+    phone.sends("image", media_id="photo1")
+    phone.hears("没放进去", "可以记", "【第2步/共7步】")
+    phone.says(STORY, "1", PLACE, UNIT, WISH, "2", CONTACT)
+    phone.sends("image", media_id="photo2")
+    phone.hears("没放进去", "1 没错，提交")
+    phone.says("1")
+    with phone.sessions.begin() as db:
+        assert not [event for event in petitions(db)[0].history(db) if event.media_uid]
+
+
+def test_a_no_becomes_a_yes_at_any_step(phone: Phone) -> None:
+    for person, words in each(phone, [[], [STORY, "1", PLACE], [STORY, "1", PLACE, UNIT, WISH, "2", CONTACT]]):
+        asked_about_private_matters(person)
+        person.says("2", *words, "可以记")
+        person.hears("可以记了", "照片也可以发")
+        person.sends("image", media_id="photo1")
+        person.hears("一共 1 件")
+        with person.sessions.begin() as db:
+            assert Consent.standing(db, person.conversation(db).veteran_id, SENSITIVE)
+
+
+def test_what_was_told_before_the_yes_counts_with_it(phone: Phone) -> None:
+    asked_about_private_matters(phone)
+    phone.says("啥子意思")
+    phone.hears("还没记进去", "1 可以记", "2 不记这些", "8 找人")
+    phone.says(STORY)
+    phone.hears("还没记进去")
+    phone.sends("image", media_id="photo1")
+    phone.says("1")
+    phone.hears("【第3步/共7步】")
+    phone.says(PLACE, UNIT, WISH, "2", CONTACT)
+    phone.hears("什么事：我八六年退伍", "材料：1 件")
+
+
+def test_what_was_told_before_the_no_is_taken_out(phone: Phone) -> None:
+    phone.says(COMPLAINT, "1", "1")
+    phone.sends("image", media_id="photo1")
+    phone.says("3", "2")
+    phone.hears("照样给您办", "没有放进去", "【第2步/共7步】", "只说事情本身")
+    phone.says("报销少了", "1", PLACE, UNIT, WISH, "2", CONTACT)
+    phone.hears("什么事：报销少了")
+    assert "材料" not in phone.last
+
+
+def test_the_question_about_private_matters_can_be_left_in_every_direction(phone: Phone) -> None:
+    ways = {
+        "0": "【第1步/共7步】",
+        "9": "不办了",
+        "8": "正在帮您找",
+        ANSWERED: "1 可以记",
+        CRY: "12356",
+        "查政策": "1 可以记",
+    }
+    for person, words in each(phone, ways):
+        asked_about_private_matters(person)
+        person.says(words)
+        person.hears(ways[words])
+        with person.sessions.begin() as db:
+            assert not Consent.standing(db, person.conversation(db).veteran_id, SENSITIVE)
+
+
+def test_after_days_a_stray_digit_is_no_yes_to_private_matters(phone: Phone) -> None:
+    asked_about_private_matters(phone)
+    phone.waits(days=3)
+    phone.says("1")
+    phone.hears("上次填到第 2 步")
+    phone.says("1")
+    phone.hears("1 可以记")
+
+
+def test_a_draft_begun_before_the_question_was_asked_is_asked_too(phone: Phone) -> None:
+    """Who agreed to the older words, which named both in one, has not said yes to this on its own."""
+    at_step(phone, 4)
+    with phone.sessions.begin() as db:
+        db.scalars(select(Consent).where(Consent.purpose == SENSITIVE)).one().withdrawn_at = phone.now
+    phone.says(UNIT)
+    phone.hears("1 可以记")
+    phone.says("1")
+    phone.hears("【第5步/共7步】")
+
+
 def test_the_second_time_neither_consent_nor_what_is_known_is_asked(phone: Phone) -> None:
     files(phone)
     phone.waits(minutes=5)
@@ -379,6 +508,7 @@ def test_the_second_time_neither_consent_nor_what_is_known_is_asked(phone: Phone
 
 def test_what_is_known_can_be_said_otherwise(phone: Phone) -> None:
     files(phone)
+    phone.waits(minutes=1)
     at_step(phone, 3)
     phone.says("百花湖镇", UNIT, WISH, "1", "2")
     phone.hears("在哪里：百花湖镇", "不留姓名电话")
@@ -389,7 +519,7 @@ def test_a_story_told_at_once_is_kept(phone: Phone) -> None:
     phone.hears("1 同意")
     phone.says("1")
     phone.hears("【第1步/共7步】")
-    phone.says("1")
+    phone.says("1", "1")
     phone.hears("【第3步/共7步】")
     phone.says(PLACE, UNIT, WISH, "1", CONTACT)
     phone.hears("什么事：我交了三回材料，没人管")
@@ -405,7 +535,7 @@ def test_nobody_answers_me_at_the_office_is_a_complaint(phone: Phone) -> None:
 
 def test_a_story_told_at_the_first_step_is_kept(phone: Phone) -> None:
     at_step(phone, 1)
-    phone.says("村里的慰问金发给别人，把我漏了")
+    phone.says("村里的慰问金发给别人，把我漏了", "1")
     phone.hears("【第3步/共7步】")
     phone.says("0")
     phone.hears("【第1步/共7步】")
@@ -476,4 +606,4 @@ def test_words_that_choose_nothing_are_asked_again(phone: Phone) -> None:
         at_step(person, step)
         person.says("6")
         person.hears("打字或者说话都行", f"【第{step}步/共7步】")
-    assert len(IN_THE_FORM) == 10
+    assert len(IN_THE_FORM) == 11

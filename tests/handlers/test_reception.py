@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.base import Base, Sealed
 from models.conversation import SHANGHAI
-from models.people import User
+from models.user import User
 from models.reception import ReceptionTicket
 from tests.handlers.stories import (
     ANSWERED,

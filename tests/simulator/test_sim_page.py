@@ -1,5 +1,6 @@
 """The phone page: loopback only, readable without script, and what is typed arrives."""
 
+import os
 import re
 import subprocess
 import sys
@@ -183,10 +184,24 @@ def test_only_loopback_is_served(host):
         check_loopback(host)
 
 
+SECRETS = {"SIMULATOR_APP_SECRET": "s", "SIMULATOR_TOKEN": "abc", "SIMULATOR_AES_KEY": "a" * 43}
+
+
+def command(*more, **environ):
+    """Run `python -m simulator` with an account until it ends by itself."""
+    words = [sys.executable, "-m", "simulator", "--app-id", "wx1", "--original-id", "gh_1", *more]
+    return subprocess.run(words, check=False, capture_output=True, text=True, timeout=20, env=os.environ | environ)
+
+
 def test_the_command_refuses_other_hosts():
-    account = {"app-id": "wx1", "app-secret": "s", "token": "abc", "aes-key": "a" * 43, "original-id": "gh_1"}
-    words = [part for name, value in account.items() for part in (f"--{name}", value)]
-    command = [sys.executable, "-m", "simulator", *words, "--host", "0.0.0.0"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+    done = command("--host", "0.0.0.0", **SECRETS)
     assert done.returncode == 1
     assert "loopback" in done.stderr
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_command_takes_secrets_from_the_environment_only(name):
+    done = command(**SECRETS | {name: ""})
+    assert done.returncode == 2
+    assert f"没有设置环境变量 {name}\n" in done.stderr
+    assert "unrecognized arguments" in command("--token", "abc", **SECRETS).stderr

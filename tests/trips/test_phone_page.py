@@ -143,6 +143,7 @@ def test_from_following_to_a_registered_number(window: Window) -> None:
     window.chat("老周").get_by_role("button", name="1 同意").click()
     expect(window.chat("老周")).to_contain_text("是哪方面的事")
     window.chat("老周").get_by_role("button", name="1 抚恤补助").last.click()
+    window.chat("老周").get_by_role("button", name="1 可以记").click()
     expect(window.chat("老周")).to_contain_text("请说说是什么事")
     window.say("老周", "补助少算了两年")
     window.attach("老周", "发照片")

@@ -1,0 +1,95 @@
+"""Seeing a number of a person in full: for a reason, so many times a day, and never unseen (R42).
+
+For every page that shows masked numbers: a POST with the fields `kind` and `reason`, answered by the page itself with
+the value in it. The value leaves after the commit only, and the entry in the audit is part of that commit; whoever
+reloads the page sees the mask again, since a form acts once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+
+from console.desk import db, note, now, signed, user
+from models.audit import AuditEntry
+from models.base import DomainError, new_uid
+from models.conversation import SHANGHAI, Conversation
+from models.people import Veteran
+from models.petition import Petition
+from models.reception import ReceptionTicket
+from models.ticket_note import TicketNote
+from models.user import User
+
+MOST_A_DAY = 60
+TOLD_AT = 20  # so many in a day, and the supervisors read of it where they approve
+SHORTEST_REASON = 6
+PRESET = "危机"  # the one short reason, for somebody in danger (authz-matrix 3)
+KINDS = {"phone": "电话"}
+ACT = "veteran.reveal_"
+MANY = "veteran.many_reveals"
+
+
+class CannotReveal(DomainError):
+    """No reason, nothing to see, or too often today."""
+
+
+def reveal(kind: str, row: Petition | ReceptionTicket, reason: str) -> str:
+    """The number in full. Whether the row may be reached for this has been checked by the caller (`seen`)."""
+    reason = reason.strip()
+    urgent = isinstance(row, ReceptionTicket) and bool(row.urgent)
+    if len(reason) < SHORTEST_REASON and not (urgent and reason == PRESET):
+        raise CannotReveal(f"请写明为什么要看，至少 {SHORTEST_REASON} 个字")
+    value = _value(kind, row)
+    if not value:
+        raise CannotReveal(f"没有留{KINDS.get(kind, '这个号码')}")
+    before = revealed_today(signed().actor.person)
+    if before >= MOST_A_DAY:
+        note("refused", f"{ACT}{kind}")  # whoever calls this shows the page again, so that the entry is committed
+        raise CannotReveal(f"今天已经看过 {MOST_A_DAY} 次完整号码，不能再看。要看，请找负责人")
+    _write_down(kind, row, reason)
+    if before + 1 == TOLD_AT:
+        note(MANY, f"user {signed().user_id}")
+    return value
+
+
+def revealed_today(person: str) -> int:
+    """How often a person has looked today, with whichever account."""
+    accounts = [f"user {id_}" for id_ in db().scalars(select(User.id).where(User.person == person))]
+    looked = select(func.count()).where(
+        AuditEntry.act.startswith(ACT, autoescape=True), AuditEntry.actor.in_(accounts), AuditEntry.at >= _midnight()
+    )
+    return db().scalar(looked) or 0
+
+
+def many_today() -> list[tuple[str, int]]:
+    """Who has looked at many numbers today, for the supervisors."""
+    told = select(AuditEntry.actor).where(AuditEntry.act == MANY, AuditEntry.at >= _midnight()).distinct()
+    ids = [int(actor.removeprefix("user ")) for actor in db().scalars(told)]
+    users = db().scalars(select(User).where(User.id.in_(ids)).order_by(User.id)).all()
+    return [(each.shown_as, revealed_today(each.person)) for each in users]
+
+
+def _value(kind: str, row: Petition | ReceptionTicket) -> str:
+    if kind != "phone":
+        return ""
+    if row.phone or isinstance(row, Petition):
+        return row.phone
+    veteran_id = db().get_one(Conversation, row.conversation_id).veteran_id
+    return db().get_one(Veteran, veteran_id).phone if veteran_id is not None else ""
+
+
+def _write_down(kind: str, row: Petition | ReceptionTicket, reason: str) -> None:
+    """The reason is words, so it goes sealed to the matter; who looked at what goes into the audit, which has none."""
+    words = f"看了完整{KINDS[kind]}：{reason}"
+    if isinstance(row, Petition):
+        row.note(db(), "revealed", now=now(), words=words, by=user(), shown=False)
+        hidden = row.restricted
+    else:
+        TicketNote.add(db(), row, words, by=user(), now=now())
+        hidden = False
+    note(f"{ACT}{kind}", f"restricted/{new_uid()}" if hidden else row.uid)
+
+
+def _midnight() -> dt.datetime:
+    return now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
