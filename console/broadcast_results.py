@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import abort, flash
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -12,7 +14,7 @@ from console.desk import actor, db, note, now, seen, user
 from console.page import back_to, read_by_us, render
 from console.reveal import ACT, MANY, MOST_A_DAY, TOLD_AT, CannotReveal, revealed_today
 from models.broadcast import Broadcast, Recipient
-from models.broadcast_result import NAMES, ON_THE_SHEET, Standing, mark_called, people, progress
+from models.broadcast_result import NAMES, ON_THE_SHEET, Person, Standing, mark_called, people, progress
 from models.broadcast_rules import in_hours
 from models.broadcast_spread import send_again
 from models.conversation import Conversation
@@ -20,6 +22,14 @@ from models.people import Veteran
 from models.visible import visible
 
 PAGE_OF_PEOPLE = 50
+
+
+@dataclass(slots=True)
+class Town:
+    """The sheet of one town: who can be telephoned, and how many told neither name nor number."""
+
+    known: list[Person]
+    nameless: int
 
 
 @PAGE.get("/broadcasts/<uid>/progress", "broadcast", "list", quiet=True)
@@ -111,12 +121,25 @@ def _whose(notice: Broadcast, recipient_id: int) -> Veteran:
 
 def _sheet(notice: Broadcast, *, revealed: dict[int, str] | None = None, refused: str = "") -> str:
     """Those who surely or perhaps have not had it, town by town; it prints."""
-    found = people(db(), notice, ON_THE_SHEET)
-    towns: dict[str, list[object]] = {}
-    for person in found:
-        towns.setdefault(person.town, []).append(person)
+    towns: dict[str, Town] = {}
+    for person in people(db(), notice, ON_THE_SHEET):
+        town = towns.setdefault(person.town, Town([], 0))
+        if person.known:
+            town.known.append(person)
+        else:
+            town.nameless += 1
+    known = [person for town in towns.values() for person in town.known]
     return render(
-        "broadcasts/calls.html", notice=notice, towns=towns, total=len(found), names=NAMES, standing=Standing,
-        open=sum(person.called_at is None for person in found), revealed=revealed or {}, refused=refused,
-        may_reveal=actor().may("veteran", "reveal_phone"), may_open=actor().may("veteran", "card"), now=now(),
-    )  # fmt: skip
+        "broadcasts/calls.html",
+        notice=notice,
+        towns=towns,
+        names=NAMES,
+        nameless=sum(t.nameless for t in towns.values()),
+        open=sum(person.called_at is None for person in known),
+        known=len(known),
+        revealed=revealed or {},
+        refused=refused,
+        may_reveal=actor().may("veteran", "reveal_phone"),
+        may_open=actor().may("veteran", "card"),
+        now=now(),
+    )

@@ -161,10 +161,21 @@ def _form(notice: Broadcast | None, answers: Answers, fields: dict[str, str]) ->
     audience = _audience(notice) if notice is not None else None
     code = preview_code(db(), notice, now=now()) if notice and actor().may("broadcast", "preview_self") else ""
     return render(
-        "broadcasts/form.html", notice=notice, answers=answers, fields=fields, kinds=KINDS, stations=stations(),
-        times=[(time, time) for time in TIMES], audience=audience, can_notify=desk().can_notify, code=code, seconds=seconds_to_read(fields["words"]),
-        advised=ADVISED, longest=LONGEST_WORDS, sent_back=notice.sent_back(db()) if notice else "",
-    )  # fmt: skip
+        "broadcasts/form.html",
+        notice=notice,
+        answers=answers,
+        fields=fields,
+        kinds=KINDS,
+        stations=stations(),
+        times=[(time, time) for time in TIMES],
+        audience=audience,
+        can_notify=desk().can_notify,
+        code=code,
+        seconds=seconds_to_read(fields["words"]),
+        advised=ADVISED,
+        longest=LONGEST_WORDS,
+        sent_back=notice.sent_back(db()) if notice else "",
+    )
 
 
 def _check(notice: Broadcast, answers: Answers) -> str:

@@ -1,4 +1,4 @@
-"""The policy library: what is answered, on what it rests, how it does; trying a question; taking an article out of use."""
+"""The policy library: what is answered and why, how it does, trying a question, taking an article out of use."""
 
 from __future__ import annotations
 

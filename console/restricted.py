@@ -1,4 +1,4 @@
-"""专办: the petitions that only the discipline contact may know of. No list, count, search or audit of others has them."""
+"""专办: petitions that only the discipline contact may know of. No list, count, search or audit of others has them."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import resource
 import sys
 import warnings
@@ -25,6 +26,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 MEGABYTE: Final = 2**20
 LARGEST_FILE: Final = 2 * MEGABYTE
@@ -34,7 +36,9 @@ MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5_000, 50, 2_000
 ROWS_LOOKED_AT: Final = 50_000  # empty ones below the table, which some programs leave behind
 LARGEST_ANSWER: Final = 32 * MEGABYTE
 SECONDS, MEMORY_MB = 20, 512
+MOST_TAGS: Final = 2_500_000  # 5,000 x 50 cells with a string each; more would take all the time there is
 PIECE: Final = 64 * 1024
+_NOT_FOR_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Refused(Exception):
@@ -75,6 +79,7 @@ def rows_in(data: bytes) -> list[list[str]]:
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("openpyxl would read XML without defusedxml")
     _check_archive(data)
+    ReadOnlyWorksheet._get_size = _unasked  # type: ignore[attr-defined]
     try:
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
@@ -91,6 +96,11 @@ def rows_in(data: bytes) -> list[list[str]]:
     return rows
 
 
+def _unasked(_sheet: ReadOnlyWorksheet) -> None:
+    """In place of openpyxl's look for what a sheet says of its own size: anything may stand there, and where nothing
+    does, it reads the whole sheet to find that out."""
+
+
 def _check_archive(data: bytes) -> None:
     """Small, few parts, and not much when inflated, counted while inflating: what the head of a part says is not
     believed."""
@@ -103,19 +113,20 @@ def _check_archive(data: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
                 raise Refused("文件里的东西太多，请新建一个表，只放这一张")
-            inflated = 0
+            inflated = tags = 0
             for part in parts:
                 with archive.open(part) as stream:
                     while piece := stream.read(PIECE):
-                        inflated += len(piece)
+                        inflated, tags = inflated + len(piece), tags + piece.count(b"<")
                         if inflated > LARGEST_INFLATED:
                             raise Refused("表太大，展开后超过 50 MB")
+                        if tags > MOST_TAGS:
+                            raise Refused(f"格子太多，最多 {MOST_ROWS} 行、{MOST_COLUMNS} 列")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as bad:
         raise Refused("这个文件打不开：坏了，或者有密码") from bad
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
-    sheet.reset_dimensions()  # a file may say anything of its own size
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > ROWS_LOOKED_AT:
             raise Refused(f"行太多，最多 {MOST_ROWS} 行")
@@ -156,7 +167,7 @@ def _said(value: str | float | dt.date | dt.time | dt.timedelta) -> str:
 
 
 def written(book: dict[str, Any]) -> bytes:
-    """A file with the sheets of {"sheets": [{"title", "widths", "rows"}]}; every cell is text, whatever it looks like."""
+    """A file with the sheets of {"sheets": [{"title", "widths", "rows"}]}; every cell is text, whatever its look."""
     workbook = openpyxl.Workbook(write_only=True)
     for given in book["sheets"]:
         sheet = workbook.create_sheet(given["title"])
@@ -185,8 +196,7 @@ def _cells(sheet: Any, row: Iterable[str], *, bold: bool) -> list[Any]:
 
 def _harmless(text: str) -> str:
     """Without what XML cannot hold: control characters and halves of characters."""
-    whole = text.encode("utf-8", "ignore").decode("utf-8")
-    return "".join(letter for letter in whole if letter.isprintable() or letter == "\n")
+    return _NOT_FOR_XML.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
 
 
 if __name__ == "__main__":

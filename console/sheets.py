@@ -1,4 +1,4 @@
-"""Excel tables in and out, each in a process of its own: whatever a crafted file does to a reader, it does it there (R59)."""
+"""Excel tables in and out, each in a process of its own: what a crafted file does to a reader, it does there (R59)."""
 
 from __future__ import annotations
 
@@ -41,13 +41,16 @@ class Sheet:
     rows: Sequence[Sequence[str]]
 
 
-def read_sheet(data: bytes) -> list[list[str]]:
-    """The first sheet of an .xlsx file: its cells as text, each row as long as its last cell that is not empty."""
+def read_sheet(data: bytes, *, seconds: float = SECONDS) -> list[list[str]]:
+    """The first sheet of an .xlsx file: its cells as text, each row as long as its last cell that is not empty.
+
+    BadSheet when the file is refused, and when the child runs out of time or memory, or dies.
+    """
     if not data:
         raise BadSheet("请先选一个文件")
     if len(data) > LARGEST_FILE:
         raise BadSheet("文件超过 2 MB")
-    answer = _in_child("read", data)
+    answer = _in_child("read", data, seconds)
     try:
         given = json.loads(answer)
     except ValueError as nothing:
@@ -60,10 +63,10 @@ def read_sheet(data: bytes) -> list[list[str]]:
 def write_book(sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx file in which every cell is text: what people typed is never a formula (R20)."""
     book = {"sheets": [{"title": each.title, "widths": each.widths, "rows": each.rows} for each in sheets]}
-    return _in_child("write", json.dumps(book).encode())
+    return _in_child("write", json.dumps(book).encode(), SECONDS)
 
 
-def _in_child(what: str, data: bytes) -> bytes:
+def _in_child(what: str, data: bytes, seconds: float) -> bytes:
     """The answer of the child; empty when it ran out of time or memory. It has neither our environment, which holds
     the keys, nor our open files.
     """
@@ -74,7 +77,7 @@ def _in_child(what: str, data: bytes) -> bytes:
         with tempfile.TemporaryFile() as answer:  # its size is bounded by a limit of the child
             done = subprocess.run(  # noqa: S603  # our own interpreter and module; no word comes from outside
                 command, input=data, stdout=answer, stderr=subprocess.DEVNULL, cwd="/", env={},
-                start_new_session=True, timeout=SECONDS, check=False,
+                start_new_session=True, timeout=seconds, check=False,
             )  # fmt: skip
             answer.seek(0)
             found = answer.read()

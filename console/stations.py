@@ -1,4 +1,4 @@
-"""The register of stations: who answers where and when. One by one, or as an Excel table, looked through before it counts."""
+"""The register of stations: who answers where and when. One by one, or as an Excel table, looked through first."""
 
 from __future__ import annotations
 

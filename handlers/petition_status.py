@@ -1,4 +1,4 @@
-"""Where a matter stands, in the veteran's words: one text, read in the chat and shown beside the file at the console."""
+"""Where a matter stands, in the veteran's words: one text, for the chat and beside the file at the console."""
 
 from __future__ import annotations
 

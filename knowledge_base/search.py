@@ -48,7 +48,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why an article was found: the way of asking nearest to the text, and the text's words by their part in the score."""
+    """Why an article was found: its way of asking nearest to a text, and the text's words by their part."""
 
     way: str
     words: tuple[tuple[str, float], ...]

@@ -1,4 +1,4 @@
-"""Accounts of those who work here: opened with a one-time link, given roles by two people, closed in one act (S1-S8)."""
+"""Accounts of those who work here: opened by a one-time link, given roles by two people, closed in one act (S1-S8)."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def disable(db: Session, user: User, *, now: dt.datetime, words: str = "") -> in
 
 
 def end_role(db: Session, user: User, grant: RoleGrant, *, now: dt.datetime, words: str = "") -> int:
-    """Take one role away, at once; who is no longer of the reception gives up the talks in hand. How many those were."""
+    """Take one role away, at once; who leaves the reception gives up the talks in hand. How many those were."""
     if grant.user_id != user.id or grant not in user.grants(db, now=now):
         raise BadAccount("这个岗位已经结束了")
     others = [other for other in user.grants(db, now=now) if other.id != grant.id]

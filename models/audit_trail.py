@@ -67,7 +67,9 @@ def trail(db: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], bool]:
         lines.append(
             Line(
                 entry.id, entry.at, people.get(entry.actor, entry.actor), entry.act,
-                f"restricted/{secrets.token_hex(4)}" if secret else people.get(entry.subject) or numbers.get(entry.subject, entry.subject),
+                f"restricted/{secrets.token_hex(4)}"
+                if secret
+                else people.get(entry.subject) or numbers.get(entry.subject, entry.subject),
                 "" if secret else entry.detail,
             )
         )  # fmt: skip

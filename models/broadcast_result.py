@@ -94,6 +94,7 @@ class Person:
     name: str
     veteran_uid: str
     phone: str
+    known: bool  # has told a name or a number; others can only be told in passing
     town: str
     place: str
     standing: Standing
@@ -140,6 +141,7 @@ def people(
             name=masked_name(veteran.name if veteran else ""),
             veteran_uid=veteran.uid if veteran else "",
             phone=mask(veteran.phone).text if veteran else "",
+            known=bool(veteran and (veteran.name_sealed or veteran.phone_sealed)),
             town=towns.get(station_id, NOWHERE),
             place=places.get(station_id, NOWHERE),
             standing=Standing(value),

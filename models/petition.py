@@ -144,7 +144,7 @@ class Petition(Case):
         self.happened(db, "accepted", by=by, now=now, words=words)
 
     def assign(self, db: Session, officer: User, *, by: User, now: dt.datetime) -> None:
-        """Who handles it from now on. Whether that person's roles reach it is the caller's to check, interest is not."""
+        """Who handles it from now on. Whether that person's roles reach it is for the caller to check."""
         self.begin(db, *OPEN, by=by)
         if officer.disabled_at is not None or self.keeps_away(db, officer):
             raise MustWithdraw(f"{officer.shown_as}不能经手这件事，请另选一位")
@@ -197,7 +197,7 @@ class Petition(Case):
         self.tell(db, words, by=by, now=now)
 
     def tell(self, db: Session, words: str, *, by: User, now: dt.datetime) -> None:
-        """Tell the veteran in the chat; when that is not possible now, the history says so, for somebody to telephone."""
+        """Tell the veteran in the chat; when that cannot be now, the history says so, for somebody to telephone."""
         talk = db.get(Conversation, self.conversation_id) if self.conversation_id is not None else None
         if talk is None or not talk.follows:
             self.note(db, "untold", now=now, words="微信上联系不到本人，请打电话或者寄信告诉。", by=by, shown=False)
@@ -216,7 +216,7 @@ class Petition(Case):
         return bool(self._interest_of(user)) and not Interest.was_seen(db, user.person, self)
 
     def find_interest(self, db: Session, user: User, *, now: dt.datetime) -> None:
-        """Whoever filed it or is named in it keeps away by itself; a supervisor may find that there is nothing in it."""
+        """Whoever filed it or is named in it keeps away by itself; a supervisor may find nothing in it."""
         reason = self._interest_of(user)
         if reason and not Interest.was_seen(db, user.person, self):
             Interest.declare(db, self, reason, of=user, now=now)

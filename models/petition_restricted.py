@@ -20,7 +20,7 @@ LOOKED_THROUGH = dt.timedelta(days=31)  # a form left half-way is kept for thirt
 
 
 def hand_over(db: Session, petition: Petition, *, by: User, now: dt.datetime) -> None:
-    """From now on it is gone for everybody but the discipline contact; in, never out. Nothing about it is said aloud."""
+    """From now on it is gone for all but the discipline contact; in, never out. Nothing about it is said aloud."""
     petition.begin(db, *OPEN, by=by)
     petition.restricted, petition.officer_id = True, None
     for proposal in db.scalars(select(Approval).where(Approval.subject == petition.uid, Approval.state == "proposed")):

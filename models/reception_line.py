@@ -190,11 +190,18 @@ def _held(row: Found, said: Sequence[Message]) -> Held:
     answered = max((message.id for message in said if message.author == "staff"), default=0)
     open_ones = [message for message in heard if message.id > answered]
     since = max(open_ones[0].said_at, ticket.taken_at or ticket.opened_at) if open_ones else None
-    words = masked_words(heard[-1].words, LONGEST_WORDS) if heard else ""
+    last = next((message.words for message in reversed(heard) if message.words_sealed is not None), "")
+    words = masked_words(last, LONGEST_WORDS)
     return Held(
-        ticket.uid, masked_name(veteran.name if veteran else ""), place_of(station), ticket.taken_at or ticket.opened_at,
-        words, ticket.urgent, len(open_ones), since,
-    )  # fmt: skip
+        ticket.uid,
+        masked_name(veteran.name if veteran else ""),
+        place_of(station),
+        ticket.taken_at or ticket.opened_at,
+        words,
+        ticket.urgent,
+        len(open_ones),
+        since,
+    )
 
 
 def _closed_by_me_today(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:

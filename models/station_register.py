@@ -1,4 +1,4 @@
-"""The register of stations: what an entry must look like, and what a list of entries would change, all of it or nothing."""
+"""The register of stations: how an entry must look, and what a list of them would change, all of it or nothing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def visible(model: type[Row], actor: Actor, resource: str, action: str) -> Selec
 
 
 def is_hidden(db: Session, row: Base, actor: Actor) -> bool:
-    """Whether a row does not exist for this person, whatever their rights: restricted, or their own interest (X2, W3)."""
+    """Whether a row is not there for this person, whatever their rights: restricted, or their interest (X2, W3)."""
     model = type(row)
     there = select(model).where(model.id == row.id, *_never(model, actor, ""))  # type: ignore[attr-defined]
     return db.scalars(there).first() is None

@@ -69,16 +69,15 @@ class Wording(Base):
         """Put own words before another person. An older proposal for the same phrase is taken back."""
         if faults := faults_in(words, default):
             raise BadWording("；".join(faults))
-        made = cls(
-            uid=new_uid(), key=key, words=words, default_then=default, state="draft", written_by_id=by.id, written_at=now
-        )  # fmt: skip
+        made = cls(uid=new_uid(), key=key, words=words, default_then=default, state="draft")
+        made.written_by_id, made.written_at = by.id, now
         db.add(made)
         db.flush()
         return Approval.propose(db, REWORD, key, {"wording": made.uid, "words": words}, by=by, now=now)
 
     @classmethod
     def approve(cls, db: Session, proposal: Approval, *, default: str, digest: str, by: User, now: dt.datetime) -> None:
-        """Say it so from the next message on. `default` are the program's words of today, `digest` is of what was seen."""
+        """Say it so from the next message on. `default`: the program's words of today; `digest`: of what was seen."""
         content = proposal.approve(db, by=by, now=now, digest=digest)
         made = db.scalars(select(cls).where(cls.uid == content["wording"])).one()
         if not fits(made.words, default):

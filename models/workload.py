@@ -1,4 +1,4 @@
-"""What there is to do, and for whom: counted in one statement for each kind of thing, however much there is (ux.md 6.6).
+"""What there is to do, and for whom: one statement for each kind of thing, however much there is (ux.md 6.6).
 
 A number says how much is waiting for us, never how many people complained: fewer petitions are no success.
 """

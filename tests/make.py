@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.conversation import SHANGHAI, Conversation
-from models.user import User
 from models.petition import Petition
 from models.station import Station
+from models.user import User
 
 DATA_KEY, INDEX_KEY, AUDIT_KEY = b"d" * 32, b"i" * 32, b"a" * 32
 NOON = dt.datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)  # a Wednesday, ten in the morning: somebody is there

@@ -1,4 +1,4 @@
-"""frontdoor user: accounts from the machine itself: the first admin, and whoever is needed before there is a supervisor."""
+"""frontdoor user: accounts from the machine itself: the first admin, and who is needed before there is a supervisor."""
 
 from __future__ import annotations
 

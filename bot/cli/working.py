@@ -1,4 +1,4 @@
-"""The office for a command that works on it: an empty database is made ready, and every refusal is one sentence, exit 2."""
+"""The office for a command that works on it: an empty database is made ready, a refusal is one sentence, exit 2."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 
 import bot.conversation  # the engine has phrases of its own
-import handlers.petition_told  # said by the console, through the outbox
 from bot.channels.wechat_xml import MOST_BYTES, with_tap_links
 from bot.webhook import APOLOGY
 from handlers import BY_NAME, DIALOGUES

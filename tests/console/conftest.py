@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -35,10 +36,17 @@ def public_url() -> str:
 
 
 @pytest.fixture
-def app(engine: Engine, sessions: sessionmaker[Session], library: Library, clock: Clock, public_url: str) -> Flask:
+def app(
+    engine: Engine,
+    sessions: sessionmaker[Session],
+    library: Library,
+    clock: Clock,
+    public_url: str,
+    tmp_path: Path,
+) -> Flask:
     with sessions.begin() as db:
         make_district(db)
-    settings = replace(SETTINGS, public_url=public_url)
+    settings = replace(SETTINGS, public_url=public_url, media_dir=tmp_path / "media")
     return create_app(make_office(engine, sessions, library, clock=clock, settings=settings))
 
 

@@ -60,7 +60,13 @@ def waits(db: Session, talk: Conversation, *, urgent: str = "", minutes: float =
 
 def had_a_notice(db: Session, talk: Conversation, by: User, title: str) -> None:
     notice = Broadcast(
-        title=title, words="请带身份证。", kind="event", state="done", send_at=NOON, written_by_id=by.id, written_at=NOON
+        title=title,
+        words="请带身份证。",
+        kind="event",
+        state="done",
+        send_at=NOON,
+        written_by_id=by.id,
+        written_at=NOON,
     )
     db.add(notice)
     db.flush()

@@ -1,4 +1,4 @@
-"""The policy library in the console: to read, to try, to take out of use by two people, and what nobody could answer."""
+"""The policy library: to read, to try, to take out of use by two people, and what nobody could answer."""
 
 from __future__ import annotations
 

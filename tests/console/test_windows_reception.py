@@ -74,7 +74,7 @@ def fill_talk(desk: Desk, app, uid: str) -> None:
             media = Media.want(db, conversation, heard, kind, kind, now=NOON)
             media.kept(type={"voice": "audio/mpeg", "image": "image/jpeg"}[kind], size=9)
             files.append((media.uid, kind))
-    samples = {"image": Path("simulator/photo.jpg"), "voice": None}
+    samples = {"image": Path("simulator/static/sample-photo.jpg"), "voice": None}
     for name, kind in files:
         sample = samples[kind]
         keep(name, sample.read_bytes() if sample and sample.exists() else b"ID3\x03" + b"\0" * 64)
@@ -166,7 +166,7 @@ def test_what_the_veteran_says_comes_by_itself_and_what_is_typed_stays(chrome, h
     page.fill("#words", "写到一半")
     page.wait_for_timeout(1200)  # the page saves it a moment after the last key
     desk.says(uid, "要得，我等起")
-    expect(page.locator(".log")).to_contain_text("要得，我等起")
+    expect(page.locator(".log")).to_contain_text("要得，我等起", timeout=15_000)
     assert page.input_value("#words") == "写到一半"
     page.reload()
     assert page.input_value("#words") == "写到一半"
@@ -174,8 +174,9 @@ def test_what_the_veteran_says_comes_by_itself_and_what_is_typed_stays(chrome, h
     expect(page.locator(".log .state")).to_have_text("等着发")
     assert page.input_value("#words") == ""
     desk.everything_left(uid)
-    expect(page.locator(".log .state")).to_have_text("已送出")
-    assert page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
+    expect(page.locator(".log .state")).to_have_text("已送出", timeout=15_000)  # looked at every five seconds
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    assert not re.search("写到一半|要得", page.evaluate("JSON.stringify(sessionStorage)"))
     assert window.troubles == []
     window.close()
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from models.dialogue_run import DialogueRun
 from models.message import Message
-from models.user import User
 from models.petition import Petition
 from models.reception import ReceptionTicket
+from models.user import User
 from tests.make import make_district, make_user
 from tests.phone import Phone
 

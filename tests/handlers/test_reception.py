@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from models.base import Base, Sealed
 from models.conversation import SHANGHAI
-from models.user import User
 from models.reception import ReceptionTicket
+from models.user import User
 from tests.handlers.stories import (
     ANSWERED,
     CRY,

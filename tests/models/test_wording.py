@@ -1,4 +1,4 @@
-"""The office's own words, and articles out of use: one writes, another person agrees, and nothing is said before that."""
+"""Own words, and articles out of use: one writes, another person agrees, and nothing is said before that."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_what_cannot_be_said_is_refused_with_a_sentence(db, editor, words, part)
 
 
 def test_the_help_lines_cannot_be_dropped():
-    assert faults_in("有危险，马上打 110。", "有危险，打 110、120；想说话，打 12356。") == ["求助电话 120、12356 不能去掉"]
+    assert faults_in("有危险，马上打 110。", "有危险，打 110、120；想说话，打 12356。") == [
+        "求助电话 120、12356 不能去掉"
+    ]
     assert faults_in("有危险打 110、120，想说话 12356。", "有危险，打 110、120；想说话，打 12356。") == []
 
 
