@@ -19,7 +19,7 @@ from handlers import petition_told
 from models.approval import LIVES, Approval
 from models.petition import Petition
 from models.petition_clock import day_of
-from models.petition_proposal import ACTS, ANSWER, DECLINE, EXTEND, carry_out, send_back
+from models.petition_proposal import ACTS, ANSWER, DECLINE, EXTEND, FROM, carry_out, send_back
 from models.user import User
 from models.visible import visible
 
@@ -46,8 +46,9 @@ class Proposed:
 
 @PAGE.get("/approvals", "petition", "approve")
 def listing() -> str:
-    found = [(approval, petition) for approval, petition in _pairs(_waiting().limit(MOST)) if approval.lives(now=now())]
-    return render("petitions/approvals.html", rows=[_row(*pair) for pair in found], many=many_today())
+    found = _pairs(_waiting().limit(MOST))
+    rows = [_row(approval, petition) for approval, petition in found if petition.status == FROM[approval.act]]
+    return render("petitions/approvals.html", rows=rows, many=many_today())
 
 
 @PAGE.get("/approvals/<uid>", "petition", "approve")
@@ -113,7 +114,7 @@ def _one(uid: str) -> tuple[Approval, Petition]:
         abort(404)
     reachable = visible(Petition, actor(), "petition", "approve").where(Petition.uid == approval.subject)
     petition = db().scalars(reachable).first()
-    if petition is None:
+    if petition is None or petition.keeps_away(db(), user()):
         abort(404)
     return approval, petition
 

@@ -15,16 +15,19 @@ from console.reveal import CannotReveal, reveal
 from console.talk_view import (
     FILE_STATES,
     KINDS,
+    SAYINGS,
     Tail,
     case_status,
     failed,
     mark,
     marked,
     quota,
+    sayings,
     state_of,
     suggestions,
     tail_of,
     when,
+    with_taking,
 )
 from models.base import DomainError
 from models.conversation import SHANGHAI, Conversation
@@ -157,12 +160,12 @@ def talk_page(
     reason: str = "",
 ) -> str:
     ours, shown_card, window = user(), card(db(), ticket, actor()), _window(ticket)
-    said = transcript(db(), ticket, ours, name=shown_card.name)
+    said = with_taking(transcript(db(), ticket, ours, name=shown_card.name), ticket, shown_card.name)
     return render(
         "reception/talk.html", ticket=ticket, card=shown_card, said=said, tail=tail_of(said, window),
         window=window, quota=quota(window), fault=fault, noting=noting, phone=phone, reveal_fault=reveal_fault,
         reason=reason, draft=Draft.of(db(), ours.id, place_of(ticket)), place=place_of(ticket),
-        canned=CannedReply.all(db()), lane=lane("mine", ticket.uid), longest=LONGEST_REPLY,
+        canned=sayings(CannedReply.all(db())), lane=lane("mine", ticket.uid), longest=LONGEST_REPLY,
         filing=filing_of(ticket),
         suggested=suggestions(library(), last_words(db(), ticket), now().astimezone(SHANGHAI).date()),
         **_in_words(),
@@ -204,7 +207,10 @@ def _to_put(wanted: str) -> str:
     if kind == "policy":
         article = library().get(name)
         return f"{article.answer}\n{article.citation}" if article is not None else ""
-    canned = db().get(CannedReply, int(name)) if kind == "canned" and name.isdecimal() and len(name) < 10 else None
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 10 else -1
+    if kind == "saying":
+        return SAYINGS[number] if 0 <= number < len(SAYINGS) else ""
+    canned = db().get(CannedReply, number) if kind == "canned" else None
     return canned.words if canned is not None else ""
 
 

@@ -7,15 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.filters import clock
+from console.filters import clock, lasted
 from knowledge_base.library import Library
 from knowledge_base.normal import plain
 from models.case import Case
 from models.conversation import SHANGHAI
 from models.message import WAITING, Message, Status
 from models.petition import STATUSES
+from models.reception import ReceptionTicket
 from models.send_window import SendWindow
 from models.talk import Said
+from models.ticket_note import CannedReply
 
 MOST_SUGGESTED = 2
 KINDS = {"image": "照片", "voice": "语音", "video": "视频", "shortvideo": "视频", "location": "位置", "link": "链接"}
@@ -39,6 +41,13 @@ TROUBLES = {
     "its words were erased": "内容已按本人要求删除",
     "30 days without a word from the veteran": "对方 30 天没有再说话",
 }
+# Until the office has written its own.
+SAYINGS = (
+    "您好，我是接待室的同志。您慢慢说，我看着。",
+    "我查一下，5 分钟内回您。",
+    "这件事要到镇（社区）服务站办，请带上身份证。",
+    "您方便接电话吗？我打给您，几句话就说清楚。",
+)
 _MARKS = re.compile(r"([wh])([0-9]{1,18})")
 
 
@@ -75,6 +84,22 @@ def quota(window: SendWindow) -> str:
         return "现在不能发：要等对方再说话。急的事请打电话。写的话会留着。"
     until = window.until.astimezone(SHANGHAI)
     return f"还可发 {window.left} 条，到 {until.day} 日 {until:%H:%M}。对方再说话就恢复 5 条。"
+
+
+def with_taking(said: Sequence[Said], ticket: ReceptionTicket, name: str) -> list[Said]:
+    """The talk with the line that says since when it is in these hands, and how long the veteran had waited."""
+    if ticket.taken_at is None:
+        return list(said)
+    waited = lasted(ticket.taken_at - ticket.opened_at)
+    taken = Said(0, "system", "", f"您接待了{name}（等了 {waited}）", ticket.taken_at)
+    before = [each for each in said if each.at < ticket.taken_at]
+    return [*before, taken, *said[len(before) :]]
+
+
+def sayings(canned: Sequence[CannedReply]) -> list[tuple[str, str]]:
+    """Sentences to put into the box, each with the name its button gives."""
+    own = [(f"canned:{each.id}", each.words) for each in canned]
+    return own or [(f"saying:{place}", words) for place, words in enumerate(SAYINGS)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.approval import digest_of
@@ -160,15 +160,17 @@ def carry_out(db: Session, plan: Plan) -> None:
     """Do what was planned, on the register as it is now."""
     if plan.faults:
         raise BadRegister(f"第 {plan.faults[0][0]} 行：{plan.faults[0][1]}")
-    stations = {station.code: station for station in db.scalars(select(Station))}
     for level in LEVELS:  # those above first, since those below refer to them
-        for change in plan.added:
-            if change.entry.level == level:
-                stations[change.entry.code] = _write(Station(code=change.entry.code), change.entry, stations)
-        db.add_all(stations.values())
-        db.flush()
+        ids = _ids(db)
+        added = [
+            _columns(each.entry, ids) | {"code": each.entry.code} for each in plan.added if each.entry.level == level
+        ]
+        if added:
+            db.execute(insert(Station), added)
+    ids = _ids(db)
+    stations = {station.code: station for station in db.scalars(select(Station))}
     for change in (*plan.changed, *plan.closed):
-        _write(stations[change.entry.code], change.entry, stations)
+        _write(stations[change.entry.code], change.entry, ids)
     db.flush()
 
 
@@ -182,8 +184,9 @@ def keep(db: Session, entry: Entry) -> dict[str, str]:
     ):
         faults["level"] = "区级的站点只能有一个在用"
     if not faults:
-        stations = {station.code: station for station in db.scalars(select(Station))}
-        db.add(_write(stations.get(entry.code) or Station(code=entry.code), entry, stations))
+        station = db.scalars(select(Station).where(Station.code == entry.code)).first() or Station(code=entry.code)
+        _write(station, entry, _ids(db))
+        db.add(station)
         db.flush()
     return faults
 
@@ -209,11 +212,18 @@ def cells_of(entry: Entry) -> list[str]:
     return [shown[name] for name, *_ in COLUMNS]
 
 
-def _write(station: Station, entry: Entry, stations: Mapping[str, Station]) -> Station:
-    station.parent_id = stations[entry.above].id if entry.above else None
-    for name in ("name", "level", "hours", "phone", "address", "duty", "closed"):
-        setattr(station, name, getattr(entry, name))
-    return station
+def _ids(db: Session) -> dict[str, int]:
+    return {row.code: row.id for row in db.execute(select(Station.code, Station.id))}
+
+
+def _columns(entry: Entry, ids: Mapping[str, int]) -> dict[str, object]:
+    told = ("name", "level", "hours", "phone", "address", "duty", "closed")
+    return {name: getattr(entry, name) for name in told} | {"parent_id": ids[entry.above] if entry.above else None}
+
+
+def _write(station: Station, entry: Entry, ids: Mapping[str, int]) -> None:
+    for name, value in _columns(entry, ids).items():
+        setattr(station, name, value)
 
 
 def _entries(
@@ -226,9 +236,9 @@ def _entries(
         said = {name: " ".join(cells[place].split()) if place < len(cells) else "" for place, name in columns.items()}
         if not any(said.values()):
             continue
-        code = said.get("code", "")
-        if code in seen:
-            plan.faults.append((number, f"编码 {code} 和第 {seen[code]} 行一样"))
+        code = said["code"]
+        if not code or code in seen:
+            plan.faults.append((number, f"编码 {code} 和第 {seen[code]} 行一样" if code else "请写编码"))
             continue
         seen[code] = number
         closed = said.get("closed", "")

@@ -13,6 +13,7 @@ from models.conversation import Conversation
 from models.message import Message
 from models.petition import Petition
 from models.user import User
+from tests.console.browser import Browser
 from tests.make import NOON, make_petition
 
 DAY = dt.timedelta(days=1)
@@ -50,3 +51,16 @@ def told(sessions: sessionmaker[Session], number: str) -> list[str]:
 def noted(sessions: sessionmaker[Session], act: str) -> list[AuditEntry]:
     with sessions.begin() as db:
         return list(db.scalars(select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.id)))
+
+
+def does(browser: Browser, number: str, act: str, /, **fields: str) -> int:
+    """Open the page, send one of its forms; how it was answered."""
+    browser.opens(f"/console/petitions/{number}")
+    return browser.sends(f"/console/petitions/{number}/{act}", **fields).status_code
+
+
+def numbers(browser: Browser, path: str = "/console/petitions") -> list[str]:
+    """The numbers in the list, from top to bottom."""
+    browser.opens(path)
+    words = browser.page.text.split("<tbody>")[1] if "<tbody>" in browser.page.text else ""
+    return [part.split('"')[0] for part in words.split("/console/petitions/")[1:]]

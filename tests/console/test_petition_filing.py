@@ -1,4 +1,4 @@
-"""A petition written down by somebody here: out of a talk, with the veteran's words and agreement, or at the counter."""
+"""A petition written down by somebody here: out of a talk, with the veteran's agreement, or at the counter."""
 
 from __future__ import annotations
 

@@ -120,7 +120,8 @@ def test_by_keyboard_alone_the_focus_is_always_seen(chrome, home, number, clock)
     for _ in range(40):
         window.page.keyboard.press("Tab")
         ring, what = window.page.evaluate(
-            "() => [getComputedStyle(document.activeElement).outlineStyle, document.activeElement.outerHTML.slice(0, 80)]"
+            "() => { const it = document.activeElement;"
+            " return [getComputedStyle(it).outlineStyle, it.outerHTML.slice(0, 80)]; }"
         )
         if ring == "none" and "<body" not in what:
             unseen.append(what)

@@ -49,6 +49,7 @@ def test_the_page_shows_who_said_what_and_nothing_in_full(desk, chen, talk):
     assert "王*国" in shown
     assert "优待证三个月没下来嘛" in shown
     assert "机器・10:00" in shown
+    assert "10:00 您接待了王*国（等了 0 秒）" in shown
     assert "138****6021" in shown
     assert "还可发 4 条，到 27 日 10:00。对方再说话就恢复 5 条。" in shown
     assert 'role="log"' in page
@@ -197,7 +198,7 @@ def test_a_sentence_of_ours_too(desk, chen, talk, sessions):
     put = re.search(r'name="put" value="(canned:\d+)"', page)[1]
     chen.sends(address(talk, "draft"), words="", put=put)
     assert "请带身份证来。</textarea>" in chen.opens(address(talk)).text
-    for wrong in ("canned:999999", "canned:x", "policy:NONE", "other:1"):
+    for wrong in ("canned:999999", "canned:x", "policy:NONE", "other:1", "saying:9"):
         assert chen.sends(address(talk, "draft"), words="", put=wrong).status_code == 303
 
 

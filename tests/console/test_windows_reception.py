@@ -226,5 +226,12 @@ def test_with_the_keyboard_alone(chrome, home, desk, chen, clock):
     assert page.evaluate("document.activeElement.textContent") == "发送"
     page.keyboard.press("Enter")
     expect(page.locator(".bubble-staff")).to_have_count(1)
+    page.focus("#words")
+    page.keyboard.type("请坐")
+    page.keyboard.press("Enter")
+    page.keyboard.type("慢慢说")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".bubble-staff")).to_have_count(2)
+    assert desk.told(uid)[-1] == "请坐\n慢慢说"
     assert re.search("王老哥，您好", "".join(desk.told(uid)))
     window.close()

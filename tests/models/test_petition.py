@@ -1,4 +1,4 @@
-"""A petition at the office: taken on, passed on, worked on, closed; each step with its day, its line and its message."""
+"""A petition at the office: taken on, passed on, worked on, closed; each step with its day, line and message."""
 
 from __future__ import annotations
 
