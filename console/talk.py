@@ -82,7 +82,7 @@ def messages(uid: str) -> str | Response:
 @PAGE.post("/reception/<uid>/replies", "chat", "reply")
 def reply(uid: str) -> Response | str | tuple[str, int]:
     """Sent, or kept in the box with the reason why not."""
-    words = Answers()["words"].strip()
+    words = _typed().strip()
     ticket = held(uid)
     if ticket is None:
         return elsewhere(uid, words=words)
@@ -100,7 +100,7 @@ def reply(uid: str) -> Response | str | tuple[str, int]:
 
 @PAGE.post("/reception/<uid>/notes", "chat", "note")
 def write_note(uid: str) -> Response | str | tuple[str, int]:
-    words = Answers()["words"].strip()
+    words = _typed().strip()
     ticket = held(uid)
     if ticket is None:
         return elsewhere(uid, words=words)
@@ -119,7 +119,7 @@ def write_note(uid: str) -> Response | str | tuple[str, int]:
 def keep_draft(uid: str) -> Response:
     """What is typed is kept as it is typed; a sentence asked for is put behind it. Nothing is sent."""
     ticket, answers = seen(ReceptionTicket, uid, "chat", "reply"), Answers()
-    words = answers["words"]
+    words = _typed()
     put = _to_put(answers["put"])
     together = f"{words.rstrip()}\n{put}".strip() if put else words
     Draft.keep(db(), signed().user_id, place_of(ticket), together[:LONGEST_TYPED], now=now())
@@ -199,6 +199,11 @@ def elsewhere(uid: str, *, words: str = "") -> tuple[str, int]:
 
 def _window(ticket: ReceptionTicket) -> SendWindow:
     return SendWindow.of(db(), db().get_one(Conversation, ticket.conversation_id), now=now())
+
+
+def _typed() -> str:
+    """What was typed; browsers send a new line as two characters."""
+    return Answers()["words"].replace("\r\n", "\n")
 
 
 def _to_put(wanted: str) -> str:
