@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels import SPOKEN, Inbound
+from bot.channels import SPOKEN, TEMPLATE_RESULT, Inbound
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.phrase import Phrase, Said, worded
 from handlers.kit.turn import Dialogue, Reading, State, Step, Turn, Words
@@ -17,6 +17,7 @@ from handlers.policy import POLICY
 from handlers.reception import asks_for_a_person
 from handlers.urgent import URGENT
 from knowledge_base.library import Library
+from models.broadcast_spread import template_result
 from models.conversation import Arrival, Conversation
 from models.dialogue_run import DialogueRun
 from models.erasure import Erasure
@@ -67,7 +68,8 @@ def receive(
     """
     if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
         return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
-    conversation, heard = keep(db, channel, inbound, reading.words, now=now)
+    words = reading.words if inbound.kind != TEMPLATE_RESULT else Words()  # the platform's own, nobody's
+    conversation, heard = keep(db, channel, inbound, words, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
     if inbound.kind in ERASES:
@@ -76,6 +78,8 @@ def receive(
     if not conversation.follows:
         conversation.follows = True
     if not inbound.may_answer:
+        if inbound.kind == TEMPLATE_RESULT:
+            template_result(db, inbound.text, now=now)
         return Outcome(None)
     turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
     if conversation.too_fast and reading.crisis is None and not asks_for_a_person(reading):

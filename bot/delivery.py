@@ -66,6 +66,15 @@ class _Parcel:
     from_bot: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a call, and the platform's name of it where there is one."""
+
+    way: Way
+    failure: SendFailed | None = None
+    receipt: str = ""
+
+
 def deliver_one(office: Office, message_id: int) -> None:
     """Send one claimed message. Whatever goes wrong with it stays with it."""
     now = office.clock()
@@ -76,27 +85,28 @@ def deliver_one(office: Office, message_id: int) -> None:
         parcel = _parcel(db, office, message, conversation, now=now)
         if parcel is None:
             return
+    outcome = _hand_in(office, parcel, message_id)
+    with office.sessions.begin() as db:
+        message = db.get_one(Message, message_id)
+        conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
+        _settle(db, message, conversation, outcome, now=office.clock())
+
+
+def _hand_in(office: Office, parcel: _Parcel, message_id: int) -> _Outcome:
+    """The call itself; what went wrong is part of the outcome."""
+    channel = office.channels[parcel.channel]
     try:
-        _hand_in(office, parcel)
-        failure = None
+        if parcel.way == Way.TEMPLATE:
+            return _Outcome(parcel.way, receipt=channel.notify(parcel.contact, parcel.words, key=parcel.key))
+        channel.send(parcel.contact, parcel.words, from_bot=parcel.from_bot)
+        return _Outcome(parcel.way)
     except SendFailed as problem:
-        failure = problem
+        return _Outcome(parcel.way, problem)
     except Exception as problem:
         # Not the platform's word but a bug of ours: it is settled like a failure, so that it never stops the queue.
         logger.exception("send_raised", extra={"message_id": message_id})
         failure = SendFailed(type(problem).__name__, retry=True, alarm=True, our_fault=True)
-    with office.sessions.begin() as db:
-        message = db.get_one(Message, message_id)
-        conversation = db.get_one(Conversation, message.conversation_id, with_for_update=True)
-        _settle(db, message, conversation, parcel.way, failure, now=office.clock())
-
-
-def _hand_in(office: Office, parcel: _Parcel) -> None:
-    channel = office.channels[parcel.channel]
-    if parcel.way == Way.TEMPLATE:
-        channel.notify(parcel.contact, parcel.words, key=parcel.key)
-    else:
-        channel.send(parcel.contact, parcel.words, from_bot=parcel.from_bot)
+        return _Outcome(parcel.way, failure)
 
 
 def _parcel(
@@ -141,18 +151,10 @@ def _opened(message: Message, *, now: dt.datetime) -> str:
     return words
 
 
-def _settle(
-    db: Session,
-    message: Message,
-    conversation: Conversation,
-    way: Way,
-    failure: SendFailed | None,
-    *,
-    now: dt.datetime,
-) -> None:
-    notice = Recipient.of(db, message)
+def _settle(db: Session, message: Message, conversation: Conversation, outcome: _Outcome, *, now: dt.datetime) -> None:
+    notice, failure = Recipient.of(db, message), outcome.failure
     if failure is None or failure.outcome_unknown:
-        if way == Way.MESSAGE:
+        if outcome.way == Way.MESSAGE:
             conversation.spend(now=now)
         status = Status.UNKNOWN if failure else Status.SENT
         message.settle(status, now=now, trouble=failure.reason if failure else "")
@@ -169,7 +171,7 @@ def _settle(
         if failure.address_dead:
             conversation.follows = False
     if notice is not None:
-        note_outcome(db, notice, message, way, now=now)
+        note_outcome(db, notice, message, outcome.way, outcome.receipt, now=now)
     if failure is not None and (failure.alarm or message.status == Status.PARKED):
         _report(message, failure.reason)
 

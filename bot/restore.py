@@ -29,6 +29,7 @@ from bot.table_dump import dumped_facts, load_tables, row_counts
 from models.age_file import decrypt_stream
 from models.audit import AuditEntry
 from models.base import keys_of
+from models.broadcast import Broadcast
 from models.conversation import Conversation
 from models.database import open_engine, reading
 from models.media import Media
@@ -212,6 +213,8 @@ def _hold_outbox(db: Session, now: dt.datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     db.execute(update(Conversation).values(holds_messages=False).execution_options(synchronize_session=False))
+    under_way = Broadcast.state.in_(("approved", "sending"))  # it has reached people whom this copy calls untold
+    db.execute(update(Broadcast).where(under_way).values(state="stopped", stopped_at=now))
     return int(getattr(stopped, "rowcount", 0))
 
 

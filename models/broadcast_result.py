@@ -57,7 +57,7 @@ REASONS = {
     "the notice was stopped": "停发的时候还没轮到",
     "its words were erased": "本人删了自己的资料",
     "the worker stopped": "正在发的时候程序断了",
-    "waiting when a backup was restored": "恢复备份的时候还没轮到",
+    "restored from a backup": "恢复备份的时候还没轮到",
 }
 
 

@@ -25,6 +25,7 @@ from models.user import User
 
 BATCH = 500
 ROUTE = "notice"
+RECEIPT = "template:"  # before the platform's name of a sending
 LIVES = dt.timedelta(hours=24)  # what has not left by then is told by telephone: old news is no news
 AFTER_A_CRISIS = dt.timedelta(hours=1)
 AFTER_ANOTHER = dt.timedelta(seconds=3)
@@ -130,12 +131,27 @@ def way_now(
     return None
 
 
-def note_outcome(db: Session, recipient: Recipient, message: Message, way: Way, *, now: dt.datetime) -> None:
+def note_outcome(
+    db: Session, recipient: Recipient, message: Message, way: Way, receipt: str, *, now: dt.datetime
+) -> None:
     """After a call: the way it took, which may not be the planned one; stopped meanwhile, it is not tried again."""
     if message.status in (Status.SENT, Status.UNKNOWN):
         recipient.way = way
+        message.external_id = f"{RECEIPT}{receipt}" if receipt else None
     elif message.status == Status.QUEUED and _is_stopped(db, recipient):
         message.settle(Status.STOPPED, now=now, trouble="the notice was stopped")
+
+
+def template_result(db: Session, told: str, *, now: dt.datetime) -> None:
+    """The platform tells what became of a template message: `<name of the sending> <status>`. Silence is no failure."""
+    receipt, _, status = told.partition(" ")
+    if not receipt or status == "success":
+        return
+    sent = select(Message).where(Message.external_id == f"{RECEIPT}{receipt}", Message.status == Status.SENT)
+    message = db.scalars(sent.with_for_update()).first()
+    if message is not None:
+        refused = "block" in status  # the person's own choice
+        message.settle(Status.FAILED, now=now, trouble="对方不收模板消息" if refused else "模板消息没有送到")
 
 
 def _is_stopped(db: Session, recipient: Recipient) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # Everything a contact can send, as dialogues know it. Other names are kept as the platform writes them.
+TEMPLATE_RESULT = "templatesendjobfinish"  # its words: the name of the sending, and what became of it
 SPOKEN = frozenset({"text", "image", "voice", "video", "location", "link"})
 
 Parameters = Mapping[str, Sequence[str]]  # a query string: a name may stand in it more than once
@@ -116,6 +117,9 @@ class Channel(Protocol):
         """Whether there is a way to somebody who has been silent for long."""
         ...
 
-    def notify(self, contact: str, words: str, *, key: str) -> None:
-        """Tell somebody who has been silent for long of a notice, once for each key. Raises SendFailed."""
+    def notify(self, contact: str, words: str, *, key: str) -> str:
+        """Tell somebody who has been silent for long of a notice, once for each key. Raises SendFailed.
+
+        The answer names the sending: under that name the platform tells later what became of it.
+        """
         ...

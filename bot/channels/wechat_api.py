@@ -62,7 +62,7 @@ class WeChatApi:
         for piece in pieces:
             self.call("message/custom/send", {"touser": contact, "msgtype": "text", "text": {"content": piece}})
 
-    def notify(self, contact: str, words: str, *, key: str) -> None:
+    def notify(self, contact: str, words: str, *, key: str) -> str:
         """The beginning of a notice as a template message; the same key is sent once in ten minutes (sheet 7.1)."""
         if not self._template_fields:
             self._template_fields = fields_of(self.call("template/get_all_private_template"), self._template)
@@ -71,7 +71,7 @@ class WeChatApi:
         except CannotFill as fault:
             raise SendFailed(f"通知模板用不了：{fault}", alarm=True) from fault
         body = {"touser": contact, "template_id": self._template, "client_msg_id": key, "data": data}
-        self.call("message/template/send", body)
+        return str(self.call("message/template/send", body).get("msgid", ""))
 
     def call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One API call, with one renewal of the token if the platform refuses it. Raises SendFailed."""

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import re
 
-from bot.channels import Inbound
+from bot.channels import TEMPLATE_RESULT, Inbound
 
 ANSWERED_EVENTS = {"subscribe", "scan", "click", "scancode_waitmsg"}
 REFILLS = dict.fromkeys(("subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"), "act")
@@ -67,12 +67,20 @@ def _event(fields: dict[str, str]) -> Inbound:
         external_id=f"e:{_digest(*parts)}",
         kind=event,
         said_at=_moment(fields),
-        # A menu's key is the command itself, so tapping is speaking.
-        text=key if event == "click" else key.removeprefix("qrscene_") if event in ("scan", "subscribe") else "",
+        text=_told_by(event, key, fields),
         refills=REFILLS.get(event, "nothing"),
         may_answer=event in ANSWERED_EVENTS,
         ours=fields["ToUserName"],
     )
+
+
+def _told_by(event: str, key: str, fields: dict[str, str]) -> str:
+    """What an event says beyond its kind."""
+    if event == "click":
+        return key  # a menu's key is the command itself, so tapping is speaking
+    if event == TEMPLATE_RESULT:
+        return f"{fields.get('MsgID', '')} {fields.get('Status', '')}"
+    return key.removeprefix("qrscene_") if event in ("scan", "subscribe") else ""
 
 
 def _digest(*parts: str) -> str:

@@ -185,8 +185,8 @@ class WeChatOfficialAccount:
     def can_notify(self) -> bool:
         return bool(self._settings.template_notice)
 
-    def notify(self, contact: str, words: str, *, key: str) -> None:
-        self._api.notify(contact, words, key=key)
+    def notify(self, contact: str, words: str, *, key: str) -> str:
+        return self._api.notify(contact, words, key=key)
 
     def fetch(self, media_id: str, *, most: int) -> bytes:
         return self._api.fetch(media_id, most=most)

@@ -6,9 +6,11 @@ from collections import defaultdict
 import pytest
 from sqlalchemy import select
 
-from bot.channels import SendFailed
+from bot.channels import TEMPLATE_RESULT, Inbound, SendFailed
+from bot.conversation import receive
 from bot.delivery import deliver_due
 from bot.sweeps_notices import NoticeSweep
+from handlers.kit.turn import Reading
 from models.broadcast import Broadcast, Way
 from models.broadcast_result import Standing, people, progress
 from models.conversation import SHANGHAI, Conversation
@@ -37,6 +39,7 @@ class NoticeChannel(FakeChannel):
         if self.refusals[contact]:
             raise self.refusals[contact].pop(0)
         self.notified.append(contact)
+        return f"2001{len(self.notified)}"
 
 
 @pytest.fixture
@@ -243,6 +246,31 @@ def test_who_refuses_templates_is_on_the_call_sheet_and_can_be_tried_again(offic
     channel.refusals["silent"] = [SendFailed("43101 对方不收模板消息")]
     deliver_all(office)
     assert reasons(office, notice_id, Standing.FAILED) == ["对方不收模板消息"]
+
+
+@pytest.mark.parametrize(
+    ("status", "standing", "why"),
+    [
+        ("success", Standing.TEMPLATE, ""),
+        ("failed:user block", Standing.FAILED, "对方不收模板消息"),
+        ("failed: system failed", Standing.FAILED, "模板消息没有送到"),
+    ],
+)
+def test_what_the_platform_tells_later_is_believed(office, library, status, standing, why):
+    notice_id = send_out(office, silent=None, other=None)
+    deliver_all(office)
+    for _ in range(2):
+        told = Inbound("silent", "e:1", TEMPLATE_RESULT, NOON, f"20011 {status}", refills="nothing", may_answer=False)
+        with office.sessions.begin() as db:
+            receive(db, "fake", told, Reading.of(told.text, library), library, now=NOON)
+    stood = stands(office, notice_id)
+    assert stood.pop(standing) == (2 if status == "success" else 1)
+    assert stood in ({}, {Standing.TEMPLATE: 1}), "the other one is not touched"
+    if why:
+        assert reasons(office, notice_id, standing) == [why]
+    with office.sessions.begin() as db:
+        heard = db.scalars(select(Message).where(Message.author == "veteran")).one()
+        assert heard.words == "", "the platform's words are not the veteran's"
 
 
 def test_a_busy_platform_is_asked_again_under_the_same_key(office, channel):

@@ -66,7 +66,7 @@ class Browser:
         return self._client.post(path, data=fields, headers=headers, **self._there)
 
     def _hidden(self) -> dict[str, str]:
-        seen = self.page.text if self.page is not None else ""
+        seen = self.page.text if self.page is not None and "html" in self.page.content_type else ""
         if 'name="csrf_token"' not in seen:
             seen = self._client.get("/console/sign-in", **self._there).text
             if 'name="csrf_token"' not in seen:

@@ -133,7 +133,7 @@ def test_who_has_had_it_is_not_on_the_sheet(db):
         ("", "KeyError", Status.PARKED, "我们的程序出了错，没发出去"),
         ("", "ReadTimeout", Status.UNKNOWN, "发的时候断了，不知道对方收到没有"),
         ("", "the notice was stopped", Status.STOPPED, "停发的时候还没轮到"),
-        ("", "waiting when a backup was restored", Status.STOPPED, "恢复备份的时候还没轮到"),
+        ("", "restored from a backup", Status.STOPPED, "恢复备份的时候还没轮到"),
         ("", "-1", Status.QUEUED, ""),
         ("", "", Status.SENT, ""),
     ],

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels import SendFailed
+from bot.channels import TEMPLATE_RESULT, SendFailed
+from bot.channels.wechat_events import read_inbound
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_template import LONGEST, WHOLE, CannotFill, fields_of, template_data
 from bot.channels.wechat_token import TokenKeeper
@@ -82,8 +83,8 @@ one_database = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @one_database
 def test_a_notice_goes_out_under_its_key(account, platform):
     platform.says(LIST, OURS)
-    platform.says(SEND, {"errcode": 0, "errmsg": "ok", "msgid": 1})
-    account.notify(LAOZHOU, WORDS, key="key-1")
+    platform.says(SEND, {"errcode": 0, "errmsg": "ok", "msgid": 200163836})
+    assert account.notify(LAOZHOU, WORDS, key="key-1") == "200163836"
     account.notify(LAOZHOU, WORDS, key="key-2")
     asked = [each for each in platform.asked if "template" in each.path]
     assert [each.path for each in asked] == [f"/cgi-bin/{LIST}", f"/cgi-bin/{SEND}", f"/cgi-bin/{SEND}"]
@@ -110,6 +111,14 @@ def test_what_the_answers_mean(account, platform, answer, means):
     with pytest.raises(SendFailed) as raised:
         account.notify(LAOZHOU, WORDS, key="k")
     assert meaning(raised.value) == means
+
+
+def test_the_result_that_comes_later_is_read() -> None:
+    fields = {"FromUserName": LAOZHOU, "ToUserName": "gh", "CreateTime": "1767571200", "MsgType": "event"}
+    told = read_inbound(
+        fields | {"Event": "TEMPLATESENDJOBFINISH", "MsgID": "200163836", "Status": "failed:user block"}
+    )
+    assert (told.kind, told.text, told.may_answer) == (TEMPLATE_RESULT, "200163836 failed:user block", False)
 
 
 @one_database
