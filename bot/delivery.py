@@ -94,8 +94,8 @@ def deliver_one(office: Office, message_id: int) -> None:
 
 def _hand_in(office: Office, parcel: _Parcel, message_id: int) -> _Outcome:
     """The call itself; what went wrong is part of the outcome."""
-    channel = office.channels[parcel.channel]
     try:
+        channel = office.channels[parcel.channel]
         if parcel.way == Way.TEMPLATE:
             return _Outcome(parcel.way, receipt=channel.notify(parcel.contact, parcel.words, key=parcel.key))
         channel.send(parcel.contact, parcel.words, from_bot=parcel.from_bot)
@@ -117,7 +117,8 @@ def _parcel(
         return None
     notice = Recipient.of(db, message)
     if notice is not None:
-        template = office.channels[conversation.channel].can_notify
+        channel = office.channels.get(conversation.channel)
+        template = channel is not None and channel.can_notify
         way = way_now(db, notice, message, conversation, template=template, now=now)
     else:
         way = Way.MESSAGE if conversation.follows else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -17,3 +18,9 @@ from bot.settings import read_settings
 sys.setswitchinterval(0.05)
 set_up_logs()
 app = ShortAddresses(FewAtOnce(create_app(open_office(read_settings(os.environ)))))
+
+# The library and the dictionary stay for good: looking through all of them as often as Python does by itself would take
+# a twentieth of a turn.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)

@@ -32,12 +32,17 @@ DEEDS = {
     "many_reveals": "一天看了 20 次完整号码", "register": "登记了", "add": "补充", "rate": "评价",
     "ask_review": "申请复查", "consent": "同意或不同意", "access_log": "看谁查过", "send": "发了", "erase": "删除",
     "deliver": "发送", "remind": "提醒", "spread": "群发", "sweep": "清理", "poll": "查询", "scrape": "采集",
-    "called": "打过电话了", "apply": "申请", "ask": "提出", "agree": "同意", "list_closed": "看了列表",
+    "call": "打过电话了", "propose": "交上去审", "retry": "再发一次", "take_back": "拿回来改", "backup": "备份", "apply": "申请", "ask": "提出", "agree": "同意", "list_closed": "看了列表",
 }  # fmt: skip
 KINDS = {"station": "站点", "article": "政策", "case": "办件", "approval": "提议", "user": "账号"}
 GENERAL = frozenset({"users", "audit", "stations", "veterans", "canned_replies", "questions", "restricted"})
 # Acts of whoever is at the machine, and what the program notes by itself.
 WHOLE = {
+    "session.sign_in": "登录了",
+    "session.sign_out": "退出了",
+    "session.sign_out_everywhere": "退出了所有设备",
+    "session.password": "换了密码",
+    "session.enrol_2fa": "绑定了手机验证器",
     "refused": "没有权限，被挡住了",
     "upgraded": "升级了数据库",
     "backed_up": "做了备份",

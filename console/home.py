@@ -86,8 +86,8 @@ def _reception() -> Iterator[Figure]:
     unanswered = sum(talk.unanswered > 0 for talk in mine(db(), actor())) if line.held else 0
     yield _figure(line.urgent, "位", "有危险，在等接待", "reception.waiting", weight="late")
     yield _figure(line.waiting - line.urgent, "位", "在等接待", "reception.waiting", weight="soon")
-    yield _figure(unanswered, "位", "等您回话", "reception.mine", weight="late")
-    yield _figure(line.held - unanswered, "位", "您正在接待", "reception.mine")
+    yield _figure(unanswered, "位", "等您回话", "reception.held", weight="late")
+    yield _figure(line.held - unanswered, "位", "您正在接待", "reception.held")
 
 
 def _petitions() -> Iterator[Figure]:
@@ -125,7 +125,7 @@ def _of_the_month() -> Iterator[Figure]:
     talks = month(db(), actor(), now=now())
     satisfied = f"，{few_hidden(talks.satisfied)} 人满意" if talks.rated >= SMALLEST_SHOWN else ""
     rated = f"{few_hidden(talks.rated)} 人评价{satisfied}"
-    yield Figure(few_hidden(talks.talks), "次", "本月接待", _to("reception.today"), more=rated)
+    yield Figure(few_hidden(talks.talks), "次", "本月接待", _to("reception.done"), more=rated)
 
 
 def _figure(count: int, unit: str, label: str, endpoint: str = "", *, weight: str = "", **values: Any) -> Figure:

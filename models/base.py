@@ -14,6 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
+from models.statement import keep_connection_at_hand
 from models.vault import KeyRing
 
 
@@ -104,7 +105,9 @@ def keys_of(row_or_session: Any) -> KeyRing:
 
 def open_sessions(engine: Any, keys: KeyRing, *, audit_key: bytes) -> sessionmaker[Session]:
     """Sessions that carry the keys of sealed columns. Rows stay readable after the commit."""
-    return sessionmaker(engine, info={"keys": keys, "audit_key": audit_key}, expire_on_commit=False)
+    sessions = sessionmaker(engine, info={"keys": keys, "audit_key": audit_key}, expire_on_commit=False)
+    keep_connection_at_hand(sessions)
+    return sessions
 
 
 def new_uid() -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Table, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid
+from models.base import Base, Sealed, UtcDateTime, keys_of, new_uid, stored
+from models.statement import Statement
 
 CONSENT_VERSION = "2026-11-29"  # of the words in handlers/kit/consent.py; whoever changes those changes it
 HANDLING = "handling"  # to keep what is told, with name and phone, and show it to those who handle the matter
@@ -58,12 +60,9 @@ class Consent(Base):
         """The consent in force for a purpose, if any. The one to sensitive data ends with the one it came after."""
         if veteran_id is None:
             return None
-        given = select(cls).where(cls.veteran_id == veteran_id, cls.purpose == purpose, cls.withdrawn_at.is_(None))
-        consent = db.scalars(given.order_by(cls.id.desc()).limit(1)).first()
-        if consent is None or purpose == HANDLING:
-            return consent
-        handling = cls.standing(db, veteran_id)
-        return consent if handling is not None and handling.id < consent.id else None
+        db.flush()
+        row = _STANDING.run(db, {"veteran": veteran_id, "wanted": purpose, "handling": HANDLING})
+        return stored(db, cls, row) if row else None
 
     @classmethod
     def take_back(cls, db: Session, veteran_id: int | None, *, now: dt.datetime) -> None:
@@ -71,3 +70,17 @@ class Consent(Base):
         given = select(cls).where(cls.veteran_id == veteran_id, cls.withdrawn_at.is_(None))
         for consent in db.scalars(given):
             consent.withdrawn_at = now
+
+
+def _standing(_dialect: str) -> Any:
+    """Forms ask with every answer. The consent to handling may be the wanted one itself: none is older than it."""
+    consents = cast(Table, Consent.__table__)
+    handling = consents.alias()
+    mine = (handling.c.veteran_id == bindparam("veteran"), handling.c.withdrawn_at.is_(None))
+    newest = select(func.max(handling.c.id)).where(*mine, handling.c.purpose == bindparam("handling"))
+    wanted = (consents.c.purpose == bindparam("wanted"), consents.c.withdrawn_at.is_(None))
+    found = select(consents).where(consents.c.veteran_id == bindparam("veteran"), *wanted)
+    return found.where(consents.c.id >= newest.scalar_subquery()).order_by(consents.c.id.desc()).limit(1)
+
+
+_STANDING = Statement(_standing)

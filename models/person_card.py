@@ -17,7 +17,6 @@ from models.audit import AuditEntry
 from models.authority import Actor
 from models.base import keys_of
 from models.broadcast import Broadcast, Recipient, Way
-from models.case import Case
 from models.conversation import Conversation
 from models.masking import find_phone, mask
 from models.people import Veteran
@@ -122,10 +121,10 @@ def find(db: Session, actor: Actor, typed: str) -> list[Found]:
 def reached(actor: Actor, action: str) -> ColumnElement[bool]:
     """Whose talk or matter the actor may reach for this act. A person belongs to no station by themselves."""
     talks = visible(Conversation, actor, "veteran", action).with_only_columns(Conversation.veteran_id)
-    matters = visible(Petition, actor, "veteran", action).with_only_columns(Case.veteran_id)
+    matters = visible(Petition, actor, "veteran", action).with_only_columns(Petition.veteran_id)
     return or_(
         Veteran.id.in_(talks.where(Conversation.veteran_id.is_not(None))),
-        Veteran.id.in_(matters.where(Case.veteran_id.is_not(None))),
+        Veteran.id.in_(matters.where(Petition.veteran_id.is_not(None))),
     )
 
 
@@ -162,7 +161,7 @@ def card(db: Session, actor: Actor, veteran: Veteran) -> Card:
 
 
 def _whose(found: Select[Petition]) -> Select[int | None]:
-    return found.with_only_columns(Case.veteran_id).where(Case.veteran_id.is_not(None))
+    return found.with_only_columns(Petition.veteran_id).where(Petition.veteran_id.is_not(None))
 
 
 def _places(db: Session, veteran_ids: Sequence[int]) -> dict[int | None, str]:
@@ -177,9 +176,9 @@ def _places(db: Session, veteran_ids: Sequence[int]) -> dict[int | None, str]:
 
 
 def _matters(db: Session, actor: Actor, veteran: Veteran, *, open_only: bool) -> Sequence[Petition]:
-    ours = visible(Petition, actor, "veteran", "card").where(Case.veteran_id == veteran.id)
-    ours = ours.where(Case.closed_at.is_(None)) if open_only else ours
-    return db.scalars(ours.order_by(Case.id.desc()).limit(MOST_SHOWN)).all()
+    ours = visible(Petition, actor, "veteran", "card").where(Petition.veteran_id == veteran.id)
+    ours = ours.where(Petition.closed_at.is_(None)) if open_only else ours
+    return db.scalars(ours.order_by(Petition.id.desc()).limit(MOST_SHOWN)).all()
 
 
 def _tickets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -68,7 +69,7 @@ def disable_account(name: str, successor: str) -> None:
         with office.sessions.begin() as db:
             found = _named(db, name)
             if successor:
-                _hand_on(db, found, _named(db, successor), office)
+                _hand_on(db, found, _named(db, successor), office, now=now)
             words = worded([ANOTHER_GOES_ON()], Wording.live(db))
             try:
                 talks = disable(db, found, now=now, words=words)
@@ -102,9 +103,8 @@ def _named(db: Session, name: str) -> User:
     return found
 
 
-def _hand_on(db: Session, leaving: User, successor: User, office: Office) -> None:
+def _hand_on(db: Session, leaving: User, successor: User, office: Office, *, now: dt.datetime) -> None:
     """S7: the roles that must not be empty go over in the same act."""
-    now = office.clock()
     if successor.id == leaving.id:
         refuse("接手的要是另一个人。")
     for grant in leaving.grants(db, now=now):

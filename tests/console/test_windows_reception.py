@@ -190,7 +190,7 @@ def test_who_comes_shows_in_the_title_and_in_the_line(chrome, home, desk, chen, 
     window.page.wait_for_timeout(1000)  # until the stream listens
     desk.somebody_waits("活起没得意思了", name="陈小平", urgent="self_harm")
     expect(window.page.locator(".person-urgent")).to_contain_text("马上接待陈*平")
-    assert window.page.title().startswith("【急】(1)")
+    expect(window.page).to_have_title(re.compile(r"^【急】\(1\)"))
     window.close()
 
 
