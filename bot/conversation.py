@@ -17,7 +17,7 @@ from handlers.policy import POLICY
 from handlers.reception import asks_for_a_person
 from handlers.urgent import URGENT
 from knowledge_base.library import Library
-from models.broadcast_spread import template_result
+from models.broadcast.spread import template_result
 from models.conversation import Arrival, Conversation
 from models.dialogue_run import DialogueRun
 from models.erasure import Erasure

@@ -15,7 +15,7 @@ from bot.office import Office
 from handlers.kit.phrase import worded
 from handlers.told_later import SEND_AGAIN
 from models.broadcast import Recipient, Way
-from models.broadcast_spread import note_outcome, way_now
+from models.broadcast.spread import note_outcome, way_now
 from models.conversation import Conversation
 from models.media import Media
 from models.message import Message, Status

@@ -21,7 +21,7 @@ from bot.schema import upgrade
 from bot.settings import PREFIX, read_settings
 from bot.supervisor import supervise
 from console.passwords import fault_in, hashed
-from models.authority import ROLES
+from models.user.authority import ROLES
 from models.vault import new_key
 
 FOLDER = Path("var/demo")

@@ -7,12 +7,12 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.accounts import give_role, open_account
-from models.authority import WITH_FACTOR
-from models.factor import new_seed
+from models.reception.note import CannedReply
 from models.station import Station
-from models.ticket_note import CannedReply
 from models.user import User
+from models.user.accounts import give_role, open_account
+from models.user.authority import WITH_FACTOR
+from models.user.factor import new_seed
 
 TOWNS, VILLAGES = 13, 121
 DISTRICT = "990000"  # no region of the country begins with 99

@@ -23,7 +23,7 @@ from models.media import Media
 from models.message import Message, Priority, Status
 from models.people import HANDLING, Consent, Veteran
 from models.reception import ReceptionTicket
-from models.ticket_note import TicketNote
+from models.reception.note import TicketNote
 from models.wording import Wording
 
 logger = logging.getLogger(__name__)

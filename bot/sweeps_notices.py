@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
-from models.broadcast_spread import finish, spread
+from models.broadcast.spread import finish, spread
 
 
 class NoticeSweep:

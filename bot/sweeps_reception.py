@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.metrics import ALARMS
 from handlers.kit.phrase import worded
 from handlers.reception_words import ANOTHER_GOES_ON
-from models.overdue_talks import escalate_untaken, silent_talks
-from models.reception_rules import SILENT_AFTER
+from models.reception.overdue import escalate_untaken, silent_talks
+from models.reception.rules import SILENT_AFTER
 from models.user import User
 from models.wording import Wording
 

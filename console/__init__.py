@@ -12,28 +12,22 @@ from console import (
     account,
     approvals,
     audit,
-    broadcast_results,
     broadcasts,
     confirmations,
     home,
     live,
     media,
     people,
-    petition_filing,
-    petition_work,
     petitions,
     policies,
     reception,
-    restricted,
     settings,
     sign_in,
     static_files,
     stations,
-    talk,
-    talk_end,
     users,
-    wordings,
 )
+from console.broadcasts import results as broadcast_results
 from console.cookies import SIZES, size_of
 from console.desk import Desk
 from console.filters import FILTERS
@@ -42,6 +36,9 @@ from console.icons import icon
 from console.live import Streams
 from console.news import Watcher
 from console.page import HERE, ONCE, Page, form_key
+from console.petitions import filing, restricted, work
+from console.policies import wordings
+from console.reception import end, talk
 
 TEMPLATES = HERE / "templates"
 
@@ -54,8 +51,8 @@ PAGES: tuple[Page, ...] = (
     reception.PAGE,
     media.PAGE,
     petitions.PAGE,
-    petition_work.PAGE,
-    petition_filing.PAGE,
+    work.PAGE,
+    filing.PAGE,
     approvals.PAGE,
     restricted.PAGE,
     broadcasts.PAGE,
@@ -68,7 +65,7 @@ PAGES: tuple[Page, ...] = (
     audit.PAGE,
 )
 
-_OF_THE_RECEPTION = (talk, talk_end)  # their views are on the reception's page
+_OF_THE_RECEPTION = (talk, end)  # their views are on the reception's page
 _OF_THE_POLICIES = (wordings,)
 _OF_THE_NOTICES = (broadcast_results,)
 

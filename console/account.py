@@ -12,9 +12,9 @@ from console.cookies import take_token
 from console.desk import db, note, now, sign_in, signed, user
 from console.page import Page, back_to, render
 from console.passwords import fault_in, hashed, matches
-from models.factor import address_of, enrol, new_seed
-from models.sign_in import hash_of
 from models.user import User
+from models.user.factor import address_of, enrol, new_seed
+from models.user.sign_in import hash_of
 
 PAGE = Page("account")
 

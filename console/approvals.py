@@ -12,16 +12,16 @@ from werkzeug.wrappers import Response
 from console.answers import Answers
 from console.desk import actor, db, note, now, user
 from console.page import Page, back_to, read_by_us, render
-from console.petition_page import said
-from console.petition_view import masked_names, told_in
+from console.petitions.page import said
+from console.petitions.view import masked_names, told_in
 from console.reveal import many_today
 from handlers import petition_told
 from models.approval import LIVES, Approval
 from models.petition import Petition
-from models.petition_clock import day_of
-from models.petition_proposal import ACTS, ANSWER, DECLINE, EXTEND, FROM, carry_out, send_back
+from models.petition.clock import day_of
+from models.petition.proposal import ACTS, ANSWER, DECLINE, EXTEND, FROM, carry_out, send_back
 from models.user import User
-from models.visible import visible
+from models.user.visible import visible
 
 PAGE = Page("approvals", menu="等您复核", first="listing")
 MOST = 100

@@ -10,7 +10,7 @@ from console.answers import Answers
 from console.audit_words import THINGS, WHOLE, about, said
 from console.desk import actor, db
 from console.page import Page, read_by_us, render
-from models.audit_trail import Wanted, chain, trail
+from models.audit.trail import Wanted, chain, trail
 from models.user import User
 
 PAGE = Page("audit", menu="审计", first="listing")

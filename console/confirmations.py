@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 from console.answers import Answers
 from console.desk import actor, db, note, now, user
 from console.page import Page, back_to, render
-from models.account_list import asked
-from models.accounts import GRANT, RESET_FACTOR, confirm_factor_reset, confirm_role
 from models.approval import Approval
-from models.canned_replies import CHANGE, carry_out, present
+from models.reception.canned_replies import CHANGE, carry_out, present
+from models.user.account_list import asked
+from models.user.accounts import GRANT, RESET_FACTOR, confirm_factor_reset, confirm_role
 
 PAGE = Page("confirmations", menu="管理确认", first="listing")
 ACTS = (GRANT, RESET_FACTOR, CHANGE)

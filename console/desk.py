@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from knowledge_base.library import Library
 from models.audit import AuditEntry
-from models.authority import Actor
 from models.base import Base
-from models.sign_in import SignIn
 from models.user import User
-from models.visible import is_hidden, visible
+from models.user.authority import Actor
+from models.user.sign_in import SignIn
+from models.user.visible import is_hidden, visible
 
 Row = TypeVar("Row", bound=Base)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from models.conversation import SHANGHAI
-from models.office_hours import WEEKDAYS
+from models.station.hours import WEEKDAYS
 
 
 def shanghai(moment: dt.datetime | None) -> str:

@@ -14,11 +14,11 @@ from console.cookies import token_of
 from console.desk import Signed, desk, note_apart, now
 from console.page import Need, is_open, need_of, render
 from console.passwords import matches
-from models.authority import Actor
 from models.database import reading
 from models.draft import Draft
-from models.sign_in import NOTE_EVERY, PROVED_FOR, SignIn
 from models.user import User
+from models.user.authority import Actor
+from models.user.sign_in import NOTE_EVERY, PROVED_FOR, SignIn
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from flask import current_app, url_for
 
 from console.desk import actor, db, now, user
 from console.page import Page, need_of, render
-from models.petition_clock import day_of
-from models.reception_line import counts, mine
-from models.workload import (
+from models.petition.clock import day_of
+from models.reception.line import counts, mine
+from models.reception.workload import (
     DECIDERS,
     SMALLEST_SHOWN,
     due,

@@ -14,8 +14,8 @@ from console.desk import Desk, desk, signed
 from console.news import News, Watcher
 from console.page import Page
 from models.database import reading
-from models.sign_in import SignIn
 from models.user import User
+from models.user.sign_in import SignIn
 
 PAGE = Page("live")
 MOST_OF_ONE = 3  # streams of one user (R62)

@@ -16,10 +16,10 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as BaseResponse
 
 from console.desk import desk, note_apart, now, signed, user
-from models.authority import is_logged, is_public
 from models.base import DomainError
 from models.database import reading
 from models.draft import Submission
+from models.user.authority import is_logged, is_public
 
 View = Callable[..., Any]
 HERE = Path(__file__).parent

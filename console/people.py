@@ -15,7 +15,7 @@ from console.page import Page, read_by_us, render
 from models.people import Veteran
 from models.person_card import card, find, is_hidden_person, reached
 from models.petition import Petition
-from models.visible import visible
+from models.user.visible import visible
 
 PAGE = Page("people", menu="战友", first="blank")
 WAYS = {"message": "微信里收到", "template": "收到办事提醒", "call": "要打电话通知"}

@@ -18,7 +18,7 @@ from models.conversation import SHANGHAI, Conversation
 from models.people import Veteran
 from models.petition import Petition
 from models.reception import ReceptionTicket
-from models.ticket_note import TicketNote
+from models.reception.note import TicketNote
 from models.user import User
 
 MOST_A_DAY = 60

@@ -9,9 +9,9 @@ from console.answers import Answers
 from console.desk import db, note, now, user
 from console.page import Page, back_to, render
 from knowledge_base.normal import tidy
-from models.account_list import asked
 from models.base import DomainError
-from models.canned_replies import CHANGE, LONGEST, MOST, SUBJECT, lines_in, present, propose
+from models.reception.canned_replies import CHANGE, LONGEST, MOST, SUBJECT, lines_in, present, propose
+from models.user.account_list import asked
 
 PAGE = Page("settings", menu="设置", first="listing")
 LEAST_REASON = 6

@@ -12,10 +12,10 @@ from console.cookies import give_size, give_token, size_of, take_token, token_of
 from console.desk import db, desk, note, now, sign_in, signed, user
 from console.page import Page, back_to, render
 from console.passwords import matches
-from models.authority import ON_OWN_DEVICE, Actor
-from models.factor import code_at, shows
-from models.sign_in import OWN_DEVICE, SignIn, SignInTry
 from models.user import User
+from models.user.authority import ON_OWN_DEVICE, Actor
+from models.user.factor import code_at, shows
+from models.user.sign_in import OWN_DEVICE, SignIn, SignInTry
 
 PAGE = Page("sign_in")
 DEMO = "demo-"  # accounts of the demonstration begin so; their codes are shown where no real data can be

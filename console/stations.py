@@ -16,8 +16,8 @@ from console.sheets import KIND, LARGEST_FILE, BadSheet, Sheet, read_sheet, writ
 from knowledge_base.normal import tidy
 from models.draft import Draft
 from models.station import Station
-from models.station_list import carry_out, plan_of
-from models.station_register import CALLED, COLUMNS, LEVELS, Entry, cells_of, in_order, keep, register
+from models.station.list import carry_out, plan_of
+from models.station.register import CALLED, COLUMNS, LEVELS, Entry, cells_of, in_order, keep, register
 
 PAGE = Page("stations")
 WAITING_AT = "stations.list"  # where a list that was looked through waits for its confirmation

@@ -11,8 +11,11 @@ from console.desk import db, desk, note, now, seen, user
 from console.page import Page, back_to, read_by_us, render
 from handlers.kit.phrase import worded
 from handlers.reception_words import ANOTHER_GOES_ON
-from models.account_list import WHOLE_DISTRICT, accounts, asked, described
-from models.accounts import (
+from models.base import DomainError
+from models.station import Station
+from models.user import RoleGrant, User
+from models.user.account_list import WHOLE_DISTRICT, accounts, asked, described
+from models.user.accounts import (
     GRANT,
     RESET_FACTOR,
     BadAccount,
@@ -24,11 +27,8 @@ from models.accounts import (
     propose_role,
     station_of,
 )
-from models.authority import ROLES
-from models.base import DomainError
-from models.sign_in import SignInTry
-from models.station import Station
-from models.user import RoleGrant, User
+from models.user.authority import ROLES
+from models.user.sign_in import SignInTry
 from models.wording import Wording
 
 PAGE = Page("users", menu="人员", first="listing")

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import OneShot, Step, Turn
-from models.broadcast_inbox import notices_for
-from models.broadcast_preview import notice_of_code
+from models.broadcast.inbox import notices_for
+from models.broadcast.preview import notice_of_code
 
 STOPPED = Phrase(
     "notices.stopped",

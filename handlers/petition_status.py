@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handlers.kit.phrase import Line, Phrase, Said, shortened
 from models.case import Case
 from models.petition import Petition
-from models.petition_clock import Term, day_of, in_words
+from models.petition.clock import Term, day_of, in_words
 from models.station import Station
 from models.user import User
 

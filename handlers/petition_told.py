@@ -6,7 +6,7 @@ import datetime as dt
 
 from handlers.kit.phrase import Line, Phrase
 from models.petition import Petition
-from models.petition_clock import ANSWER_DAYS, REVIEW_DAYS, day_of, in_words
+from models.petition.clock import ANSWER_DAYS, REVIEW_DAYS, day_of, in_words
 from models.station import Station
 
 FILED_FOR_YOU = Phrase(

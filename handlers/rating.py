@@ -8,10 +8,10 @@ from typing import ClassVar
 from handlers.front_desk import DONE_WORDS, THANKS_WORDS
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
-from models.follow_up import follow_up
 from models.reception import ReceptionTicket
+from models.reception.follow_up import follow_up
+from models.reception.note import TicketNote
 from models.telling import ANSWERED_BY_DIGIT
-from models.ticket_note import TicketNote
 
 RATED = Phrase("rating.rated", "记下了，谢谢您。还有事，随时说；找人回复 8。")
 THANKED = Phrase("rating.thanked", "不用谢。方便的话，说一声接待得怎么样：\n1 满意\n2 一般\n3 不满意")

@@ -14,9 +14,9 @@ from handlers.petition import TRIGGERS
 from handlers.policy import answer_lines
 from models.conversation import SHANGHAI
 from models.masking import find_phone
-from models.office_hours import WEEKDAYS
 from models.reception import MINUTES_A_TALK, ReceptionTicket
 from models.station import Station
+from models.station.hours import WEEKDAYS
 
 FINDING = Phrase("reception.finding", "正在帮您找接待室的老战友。")
 NEXT = Phrase("reception.next", "您排第一个。")

@@ -16,11 +16,11 @@ from models import (
     people,
     petition,
     reception,
-    sign_in,
     station,
     user,
     wording,
 )
+from models.user import sign_in
 
 # Naming them here means that whoever imports one table knows all of them: relations and migrations see the whole.
 __all__ = [

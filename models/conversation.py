@@ -181,7 +181,7 @@ class Conversation(Base):
     def hold(self, db: Session, message: Message) -> None:
         """Keep a message that may not leave until the veteran speaks again, and what the same author said after it.
 
-        Notices are not kept: they have other ways to go (broadcast_spread.py).
+        Notices are not kept: they have other ways to go (broadcast/spread.py).
         """
         held = {"status": Status.HELD, "due_at": None, "trouble": "waits until the veteran speaks"}
         behind = (Message.conversation_id == self.id, Message.author == message.author, Message.id > message.id)

@@ -15,7 +15,7 @@ from models.media import Media
 from models.message import Message
 from models.people import Consent, Veteran
 from models.reception import ReceptionTicket
-from models.ticket_note import TicketNote
+from models.reception.note import TicketNote
 
 
 class Erasure(Base):

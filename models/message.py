@@ -138,7 +138,7 @@ class Message(Base):
 
         Only the first unsettled message of a conversation can be claimed, so a chat leaves in order; what is in another
         worker's hands blocks those behind it, and so does what is held, though the bot's never a volunteer's. Notices
-        belong to no talk; their turn comes when nothing else is due (broadcast_spread.py).
+        belong to no talk; their turn comes when nothing else is due (broadcast/spread.py).
         """
         cls._give_up_dead_leases(db, now=now)
         ids = list(db.scalars(cls._due(now).limit(most))) or list(db.scalars(cls._due_notices(now)))

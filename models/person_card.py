@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
-from models.authority import Actor
 from models.base import keys_of
 from models.broadcast import Broadcast, Recipient, Way
 from models.conversation import Conversation
@@ -22,13 +21,14 @@ from models.masking import find_phone, mask
 from models.people import Veteran
 from models.petition import STATUSES, Petition
 from models.reception import ReceptionTicket
-from models.reception_line import place_of
-from models.reception_rules import OUTCOMES
+from models.reception.line import place_of
+from models.reception.rules import OUTCOMES
+from models.reception.talk import RECEPTIONS_SHOWN
 from models.shown import masked_name, masked_words
 from models.station import Station
-from models.talk import RECEPTIONS_SHOWN
 from models.user import User
-from models.visible import visible
+from models.user.authority import Actor
+from models.user.visible import visible
 
 MOST_FOUND = 10
 MOST_SHOWN = 30

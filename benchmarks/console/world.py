@@ -16,8 +16,8 @@ from bot.settings import read_settings
 from models.conversation import Conversation
 from models.message import Message
 from models.reception import ReceptionTicket
-from models.sign_in import SignIn
 from models.user import User
+from models.user.sign_in import SignIn
 
 PHONES = 100_000
 CLOSED, WAITING, VOLUNTEERS = 20_000, 60, 70

@@ -10,7 +10,7 @@ from bot.cli.audited import actor
 from bot.cli.working import refuse, unread, working_office
 from console.sheets import LARGEST_FILE, read_sheet
 from models.audit import AuditEntry
-from models.station_list import Change, Plan, carry_out, plan_of
+from models.station.list import Change, Plan, carry_out, plan_of
 
 
 @click.group()

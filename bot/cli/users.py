@@ -15,11 +15,11 @@ from console.filters import day
 from console.passwords import LONGEST, fault_in, hashed
 from handlers.kit.phrase import worded
 from handlers.reception_words import ANOTHER_GOES_ON
-from models.account_list import WHOLE_DISTRICT, Account, accounts
-from models.accounts import LastOne, disable, give_role, invite, is_last, open_account, station_of
 from models.audit import AuditEntry
-from models.authority import ROLES, WITH_FACTOR
 from models.user import RoleGrant, User
+from models.user.account_list import WHOLE_DISTRICT, Account, accounts
+from models.user.accounts import LastOne, disable, give_role, invite, is_last, open_account, station_of
+from models.user.authority import ROLES, WITH_FACTOR
 from models.wording import Wording
 
 STATES = {"open": "", "invited": "还没设密码", "lapsed": "链接过期，没设密码"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from models.wording_rules import BLANK, blanks_in, fits
+from models.wording.rules import BLANK, blanks_in, fits
 
 PHRASES: dict[str, Phrase] = {}
 

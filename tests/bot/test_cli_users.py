@@ -18,12 +18,12 @@ from console.passwords import fault_in, hashed, matches
 from console.sheets import Sheet, write_book
 from knowledge_base.library import Library
 from models.audit import AuditEntry
-from models.authority import ROLES, WITH_FACTOR, Actor
-from models.sign_in import hash_of
+from models.reception.note import CannedReply
 from models.station import Station
-from models.station_register import CALLED
-from models.ticket_note import CannedReply
+from models.station.register import CALLED
 from models.user import User
+from models.user.authority import ROLES, WITH_FACTOR, Actor
+from models.user.sign_in import hash_of
 from tests.bot.test_settings import PRODUCTION, TRIAL, environ
 from tests.console.test_stations import ZHUCHANG
 from tests.make import NOON, make_district

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from bot.demo import _simulator_arguments, demo_environ
 from bot.demo_data import TOWNS, VILLAGES, fill
 from bot.settings import PREFIX, read_settings
-from models.office_hours import OfficeHours
 from models.station import Station
+from models.station.hours import OfficeHours
 from tests.bot.test_settings import ROOT
 from tests.trips.service import children
 

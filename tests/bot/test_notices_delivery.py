@@ -12,7 +12,7 @@ from bot.delivery import deliver_due
 from bot.sweeps_notices import NoticeSweep
 from handlers.kit.turn import Reading
 from models.broadcast import Broadcast, Way
-from models.broadcast_result import Standing, people, progress
+from models.broadcast.result import Standing, people, progress
 from models.conversation import SHANGHAI, Conversation
 from models.erasure import Erasure
 from models.message import NOTICES_AT_ONCE, Message, Status

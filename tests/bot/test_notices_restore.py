@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from models.broadcast import Broadcast
-from models.broadcast_result import Standing, progress
-from models.broadcast_spread import spread
+from models.broadcast.result import Standing, progress
+from models.broadcast.spread import spread
 from tests.bot.lived_in import LATER, back_up, restore_into
 from tests.make import NOON
 from tests.notices import make_approved, make_followers

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.app import create_app
 from console.passwords import hashed
 from knowledge_base.library import Library
-from models.sign_in import SignIn
 from models.station import Station
 from models.user import User
+from models.user.sign_in import SignIn
 from tests.bot.channels.door import SETTINGS, Clock, make_office
 from tests.console.browser import PASSWORD, SEED, Browser
 from tests.make import NOON, make_district

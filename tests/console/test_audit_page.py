@@ -9,11 +9,11 @@ from sqlalchemy import text
 from console.audit_words import DEEDS, THINGS, about, said
 from console.page import HERE
 from models.audit import AuditEntry
-from models.audit_trail import Wanted, chain, first_of, trail
-from models.authority import Actor, table
+from models.audit.trail import Wanted, chain, first_of, trail
 from models.case import Interest
-from models.petition_restricted import hand_over
+from models.petition.restricted import hand_over
 from models.user import User
+from models.user.authority import Actor, table
 from tests.console.counting import statements
 from tests.console.office_life import a_matter, somebody
 from tests.make import NOON

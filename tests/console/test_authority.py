@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from console.page import need_of
-from models.authority import ROLES, is_public, table
+from models.user.authority import ROLES, is_public, table
 from tests.console.browser import Browser
 
 UNKNOWN = "AAAAAAAAAAAAAAAA"

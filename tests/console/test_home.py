@@ -6,14 +6,14 @@ import re
 import pytest
 
 from console.page import HERE
-from models.accounts import propose_role
 from models.approval import LIVES
 from models.broadcast import Broadcast, Notice
 from models.message import Message, Status
-from models.petition_proposal import DECLINE, EXTEND, propose
-from models.petition_restricted import hand_over
+from models.petition.proposal import DECLINE, EXTEND, propose
+from models.petition.restricted import hand_over
+from models.reception.workload import few_hidden
 from models.user import User
-from models.workload import few_hidden
+from models.user.accounts import propose_role
 from tests.console.counting import statements
 from tests.console.office_life import a_matter, somebody, waits, was_spoken_with
 from tests.models.room import says, talk_of

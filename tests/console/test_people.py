@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.case import Interest
 from models.people import Veteran
-from models.petition_restricted import hand_over
+from models.petition.restricted import hand_over
 from models.user import User
 from tests.console.counting import statements
 from tests.console.office_life import PHONE, a_matter, had_a_notice, somebody, veteran_of, waits, was_spoken_with

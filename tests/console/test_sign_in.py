@@ -6,8 +6,8 @@ import pyotp
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.sign_in import SignIn
 from models.user import User
+from models.user.sign_in import SignIn
 from tests.console.browser import SEED
 
 MINUTE = dt.timedelta(minutes=1)

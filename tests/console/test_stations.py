@@ -14,8 +14,8 @@ from models.audit import AuditEntry
 from models.base import open_sessions
 from models.database import open_engine
 from models.station import Station
-from models.station_list import carry_out, plan_of
-from models.station_register import CALLED, COLUMNS, LEVELS, Entry, below_of, cells_of, faults_of, register
+from models.station.list import carry_out, plan_of
+from models.station.register import CALLED, COLUMNS, LEVELS, Entry, below_of, cells_of, faults_of, register
 from models.vault import KeyRing
 from tests.console.counting import statements
 from tests.console.test_sheets import ATTACKS, book

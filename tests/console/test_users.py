@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from models.accounts import LastOne, disable
 from models.approval import Approval
 from models.audit import AuditEntry
 from models.draft import Draft
 from models.reception import ReceptionTicket
-from models.sign_in import SignIn
-from models.ticket_note import CannedReply
+from models.reception.note import CannedReply
 from models.user import RoleGrant, User
+from models.user.accounts import LastOne, disable
+from models.user.sign_in import SignIn
 from tests.console.browser import SEED
 from tests.console.office_life import somebody, waits
 from tests.models.room import told

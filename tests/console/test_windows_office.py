@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 
 from console.sheets import Sheet, write_book
-from models.accounts import propose_factor_reset, propose_role
-from models.canned_replies import propose
-from models.station_register import CALLED
+from models.reception.canned_replies import propose
+from models.station.register import CALLED
 from models.user import User
+from models.user.accounts import propose_factor_reset, propose_role
 from tests.console.office_life import a_matter, had_a_notice, somebody, veteran_of, waits, was_spoken_with
 from tests.console.windows import Window, chromium, served
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models.broadcast import Broadcast
-from models.broadcast_preview import preview_code
-from models.broadcast_spread import spread
+from models.broadcast.preview import preview_code
+from models.broadcast.spread import spread
 from models.conversation import Conversation
 from tests.handlers.stories import ANSWERED, CRY, IN_THE_FORM, PLACES, a_volunteer_takes, at_step, each, runs
 from tests.notices import WORDS, make_approved, make_draft

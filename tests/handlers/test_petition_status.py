@@ -10,7 +10,7 @@ from handlers import petition_told
 from handlers.kit.phrase import worded
 from handlers.petition_status import STANDING, as_the_veteran_reads_it
 from models.petition import STATUSES
-from models.petition_proposal import ANSWER, DECLINE
+from models.petition.proposal import ANSWER, DECLINE
 from models.station import Station
 from tests.handlers.stories import files, petitions
 from tests.make import NOON, make_district, make_petition

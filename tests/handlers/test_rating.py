@@ -6,7 +6,7 @@ from sqlalchemy import select
 from handlers.kit.phrase import worded
 from handlers.reception_words import ASK_RATING, CLOSED_BY
 from models.reception import ReceptionTicket
-from models.ticket_note import TicketNote
+from models.reception.note import TicketNote
 from models.user import User
 from tests.handlers.stories import ANSWERED, NUMBER, STORY, a_volunteer_takes, mode_of, runs, ticket_of
 from tests.phone import Phone

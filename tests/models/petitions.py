@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.conversation import Conversation
 from models.message import Message
 from models.petition import Petition
-from models.petition_proposal import ANSWER, EXTEND, carry_out, propose
+from models.petition.proposal import ANSWER, EXTEND, carry_out, propose
 from models.user import User
 from tests.make import NOON, make_petition, make_user
 

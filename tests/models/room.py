@@ -12,8 +12,8 @@ from models.conversation import Arrival, Conversation
 from models.message import Message, Status
 from models.people import Veteran
 from models.reception import ReceptionTicket
+from models.reception.note import TicketNote
 from models.station import Station
-from models.ticket_note import TicketNote
 from models.user import User
 from tests.make import NOON, make_user
 

@@ -17,7 +17,7 @@ from models.wording import (
     history,
     waiting,
 )
-from models.wording_rules import faults_in, fits
+from models.wording.rules import faults_in, fits
 from tests.make import NOON, make_user
 
 KEY, DEFAULT = "petition.filed", "已登记，编号 {number}。\n1 好的\n8 找人"

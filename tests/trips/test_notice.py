@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bot.office import utc_now
 from models.broadcast import Broadcast, Recipient, Way
-from models.broadcast_result import Standing, progress
+from models.broadcast.result import Standing, progress
 from models.conversation import Conversation
 from models.message import Message
 from simulator import Phone

@@ -1,0 +1,113 @@
+"""专办: petitions that only the discipline contact may know of. No list, count, search or audit of others has them."""
+
+from __future__ import annotations
+
+from flask import Response as FlaskResponse
+from flask import abort
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from console.answers import Answers
+from console.desk import actor, db, note, note_apart, now, seen, signed, user
+from console.media import sent
+from console.page import Page, back_to, render
+from console.petitions.page import draft_place, said, shown
+from console.petitions.view import rows_of
+from console.petitions.work import written_answer
+from console.reveal import CannotReveal, reveal
+from handlers import petition_told
+from models.base import new_uid
+from models.case import Case, CaseEvent
+from models.draft import Draft
+from models.media import Media
+from models.petition import LONGEST_SENTENCE, Petition
+from models.petition.clock import day_of
+from models.petition.restricted import answer as give_answer
+from models.user.visible import visible
+
+PAGE = Page("restricted", menu="专办", first="listing")
+MOST = 200
+Answer = Response | tuple[str, int]
+
+
+@PAGE.get("/restricted", "restricted", "list")
+def listing() -> str:
+    found = visible(Petition, actor(), "restricted", "list").order_by(
+        Case.due_on.is_(None), Case.due_on, Case.id.desc()
+    )
+    rows = rows_of(db(), db().scalars(found.limit(MOST)).all(), today=day_of(now()))
+    note_apart("restricted.list", "restricted")
+    return render("petitions/restricted.html", rows=rows)
+
+
+@PAGE.get("/restricted/<number>", "restricted", "read")
+def page(number: str) -> str:
+    petition = seen(Petition, number, "restricted", "read", by="number")
+    note_apart("restricted.read", _nameless())
+    return shown(petition, Answers())
+
+
+@PAGE.get("/restricted/media/<uid>", "media", "read_restricted")
+def file(uid: str) -> FlaskResponse:
+    """A photo or a recording of such a petition; of others there is none here."""
+    theirs = visible(Petition, actor(), "restricted", "read").with_only_columns(Petition.id)
+    of_them = select(CaseEvent.media_uid).where(CaseEvent.case_id.in_(theirs))
+    media = db().scalars(select(Media).where(Media.uid == uid, Media.uid.in_(of_them))).first()
+    if media is None:
+        abort(404)
+    answer = sent(media)
+    note_apart("media.read_restricted", _nameless())
+    return answer
+
+
+@PAGE.post("/restricted/<number>/progress", "restricted", "progress")
+def progress(number: str) -> Answer:
+    petition, answers = seen(Petition, number, "restricted", "progress", by="number"), Answers()
+    sentence = answers.text("words", "告诉本人的一句话", most=LONGEST_SENTENCE)
+    if not answers.ok:
+        answers.faults["progress"] = answers.faults.pop("words")
+        return shown(petition, answers), 422
+    words = said(petition_told.progress(petition, sentence))
+    petition.progress(db(), sentence, by=user(), now=now(), words=words)
+    return _done(petition, "progress")
+
+
+@PAGE.post("/restricted/<number>/answer", "restricted", "answer")
+def answer(number: str) -> Answer:
+    petition, answers = seen(Petition, number, "restricted", "answer", by="number"), Answers()
+    text = written_answer(answers)
+    if not answers.ok:
+        answers.faults = {"opinion" if name == "words" else name: fault for name, fault in answers.faults.items()}
+        return shown(petition, answers), 422
+    words = said(petition_told.answered(petition, now=now()))
+    give_answer(db(), petition, text, by=user(), now=now(), words=words)
+    return _done(petition, "answer")
+
+
+@PAGE.post("/restricted/<number>/closure", "restricted", "close")
+def close(number: str) -> Response:
+    petition = seen(Petition, number, "restricted", "close", by="number")
+    petition.close(db(), by=user(), now=now(), words=said(petition_told.closed(petition)))
+    return _done(petition, "close")
+
+
+@PAGE.post("/restricted/<number>/reveals", "restricted", "reveal_phone")
+def see_phone(number: str) -> str | Answer:
+    petition, answers = seen(Petition, number, "restricted", "reveal_phone", by="number"), Answers()
+    try:
+        value = reveal("phone", petition, answers["reason"])
+    except CannotReveal as refused:
+        answers.faults["reveal_reason"] = str(refused)
+        return shown(petition, answers), 422
+    return shown(petition, answers, revealed=value)
+
+
+def _done(petition: Petition, action: str) -> Response:
+    Draft.drop(db(), signed().user_id, draft_place(petition, action))
+    note(f"restricted.{action}", _nameless())
+    return back_to("restricted.page", number=petition.number)
+
+
+def _nameless() -> str:
+    """What the audit may say of a restricted petition: that it was one (X2)."""
+    return f"restricted/{new_uid()}"

@@ -1,0 +1,126 @@
+"""The pages of a notice in a real browser: three widths, three sizes; the numbers move by themselves, and without script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import select
+
+from models.broadcast import Broadcast
+from models.broadcast.spread import spread
+from models.message import Status
+from tests.console.windows import SIZES, WIDTHS, Window, chromium, served
+from tests.make import NOON
+from tests.notices import WORDS, approve, make_draft, make_followers, make_known, messages_of, somebody
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def public_url() -> str:
+    return "http://127.0.0.1"
+
+
+@pytest.fixture
+def home(app) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def notices(app, sessions) -> dict[str, str]:
+    """Addresses of a notice at every stage."""
+    with sessions.begin() as db:
+        make_followers(db, map(str, range(12)), station="52011501")
+        silent = make_followers(db, ["x", "y"], spoke_at=None, station="520115")
+        make_known(db, silent[0], name="王建国", phone="13800006021")
+        made = {
+            name: make_draft(db, title=f"第 {number} 条接访通知")
+            for number, name in enumerate(("draft", "check", "sending"), 1)
+        }
+        for name in ("check", "sending"):
+            made[name].propose(db, by=somebody(db, "写的人"), own_hosts=(), now=NOON)
+        approve(db, made["sending"], "14")
+        addresses = {name: f"/console/broadcasts/{notice.uid}" for name, notice in made.items()}
+    with sessions.begin() as db:
+        spread(db, NOON, template=False)
+    return addresses
+
+
+def some_are_sent(sessions, address: str, count: int) -> None:
+    with sessions.begin() as db:
+        notice = db.scalars(select(Broadcast).where(Broadcast.uid == address.rsplit("/", 1)[1])).one()
+        for message in messages_of(db, notice)[:count]:
+            message.settle(Status.SENT, now=NOON)
+
+
+@pytest.mark.parametrize("width", sorted(WIDTHS))
+def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
+    window = Window.open(chrome, home, width=width)
+    window.signs_in(hire("张平", "bapprover", "bwriter", "officer"), clock)
+    sending = notices["sending"]
+    paths = ("", "/new", *(each.removeprefix("/console/broadcasts") for each in notices.values()))
+    more = (f"{sending}/people", f"{sending}/calls")
+    for path in (*(f"/console/broadcasts{each}" for each in paths), *more):
+        window.goes(path)
+        for size in SIZES:
+            window.reads_in(size)
+            assert window.violations() == [], (path, size)
+            assert not window.overflows(), (path, size)
+            assert window.small_targets() == [], (path, size)
+        window.reads_in("")
+    assert window.troubles == []
+    window.close()
+
+
+def test_the_numbers_move_by_themselves(chrome, home, hire, clock, notices, sessions):
+    window = Window.open(chrome, home)
+    window.signs_in(hire("何敏", "bwriter"), clock)
+    window.goes(notices["sending"])
+    expect(window.page.locator(".going")).to_contain_text("已经有结果 2 人，共 14 人")
+    some_are_sent(sessions, notices["sending"], 7)
+    expect(window.page.locator(".going")).to_contain_text("已经有结果 9 人，共 14 人", timeout=9_000)
+    assert window.troubles == []
+    window.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_from_the_first_word_to_the_stop(chrome, home, hire, clock, notices, sessions, script):
+    """Written, counted, agreed to by another, stopped; by forms alone."""
+    writer, checker = (Window.open(chrome, home, width="phone", script=script) for _ in range(2))
+    writer.signs_in(hire("何敏", "bwriter"), clock)
+    writer.goes("/console/broadcasts/new")
+    page = writer.page
+    page.fill("#title", "体检改期")
+    page.select_option("#kind", "event")
+    page.fill("#words", WORDS)
+    page.select_option("#station", "52011501")
+    page.click("text=存草稿")
+    assert "一共 12 人" in page.inner_text("main")
+    assert re.search(r"看样子 \d{6}", page.inner_text("main"))
+    page.click("text=交给同事审")
+    assert "不能自己审" in page.inner_text("main")
+    checker.signs_in(hire("张平", "bapprover"), clock)
+    checker.goes(page.url.removeprefix(home))
+    checker.page.fill("#count", "11")
+    checker.page.click("text=同意，发给")
+    assert "人数不对" in checker.page.inner_text("main")
+    checker.page.fill("#count", "12")
+    checker.page.click("text=同意，发给")
+    assert "审过了" in checker.page.inner_text("main")
+    checker.page.click("text=停，剩下的不发了")
+    assert "还没发的 12 人不会收到" in checker.page.inner_text("main")
+    assert writer.troubles == checker.troubles == []
+    writer.close()
+    checker.close()
