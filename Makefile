@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check lint audit install lock format
+.PHONY: run test check lint audit install lock format pictures
 
 run: install
 	$(BIN)/frontdoor demo
@@ -22,6 +22,10 @@ lint: install
 # Known flaws of the libraries we ship. Needs the network; without it that is said loudly, and nothing fails.
 audit: install
 	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock -f json | $(BIN)/python .ci/audit.py
+
+# The README's pictures, of the demonstration's office at one fixed moment. Needs Chromium, as `make test` does.
+pictures: install
+	$(BIN)/python -m tests.pictures
 
 format: install
 	$(BIN)/ruff format .

@@ -13,6 +13,8 @@ from bot.channels import SPOKEN, TEMPLATE_RESULT, Inbound
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.phrase import Phrase, Said, worded
 from handlers.kit.turn import Dialogue, Reading, State, Step, Turn, Words
+from handlers.notices import NOTICES
+from handlers.petition.report import heard_unanswered
 from handlers.policy import POLICY
 from handlers.reception import asks_for_a_person
 from handlers.urgent import URGENT
@@ -68,21 +70,22 @@ def receive(
     """
     if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
         return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
-    words = reading.words if inbound.kind != TEMPLATE_RESULT else Words()  # the platform's own, nobody's
-    conversation, heard = keep(db, channel, inbound, words, now=now)
+    if inbound.kind == TEMPLATE_RESULT:  # the platform's word about a message of ours: nobody has been heard
+        template_result(db, inbound.text, now=now)
+        return Outcome(None)
+    conversation, heard = keep(db, channel, inbound, reading.words, now=now)
     if heard is None:
         return Outcome(_stored_reply(db, channel, inbound), repeated=True)
     if inbound.kind in ERASES:
         Erasure.unlink(db, conversation, now=now)
         return Outcome(None)
-    if not conversation.follows:
+    if not conversation.follows and inbound.refills != "nothing":  # an event of the platform's own proves nothing
         conversation.follows = True
     if not inbound.may_answer:
-        if inbound.kind == TEMPLATE_RESULT:
-            template_result(db, inbound.text, now=now)
         return Outcome(None)
     turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
     if conversation.too_fast and reading.crisis is None and not asks_for_a_person(reading):
+        heard_unanswered(turn)
         told = conversation.mode != "person" and conversation.tell_too_fast(now=now)
         lines: Sequence[Said] = [TOO_FAST()] if told else ()
     else:
@@ -116,7 +119,7 @@ def apologise(
 def answer(turn: Turn) -> Sequence[Said]:
     """What to say: urgent first, then whoever interrupts, then the open run, then the first that wants it."""
     if turn.conversation.mode == "person" and not URGENT.wants(turn):
-        return ()  # a person holds the chat; the bot is silent
+        return NOTICES.beside(turn)  # a person holds the chat; the bot is silent but for a wish about notices
     if turn.kind not in SPOKEN and turn.kind not in ("subscribe", "scan", "click", "scancode_waitmsg"):
         turn.routed = "unknown"
         return [UNKNOWN_KIND()]
@@ -150,7 +153,8 @@ def _go_on(turn: Turn, run: DialogueRun) -> Step:
         return Step(pass_on=True)
     if turn.now - run.touched_at <= dialogue.fresh_for:
         return dialogue.hear(turn, run.state)
-    if dialogue.keeps_place and turn.reading.found.sure and turn.choice is None:
+    found = turn.reading.found
+    if dialogue.keeps_place and found.sure and not found.road and turn.choice is None:
         _leave(turn, close=False)
         return Step(pass_on=True)
     return dialogue.reopen(turn, run.state)

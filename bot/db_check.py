@@ -51,7 +51,7 @@ def check(office: Office) -> Iterator[Finding]:
         yield from _audit(db)
         unreadable = unreadable_columns(db)
         if unreadable:
-            yield Finding("✗", f"现在的 DATA_KEYS 打不开这些密封的内容：{'、'.join(unreadable)}。")
+            yield Finding("✗", f"现在的 DATA_KEYS、RESTRICTED_KEYS 打不开这些密封的内容：{'、'.join(unreadable)}。")
         else:
             yield Finding("✓", "密封的内容抽查过，都能打开。")
     yield from _media(office)

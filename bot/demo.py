@@ -15,8 +15,9 @@ import click
 import requests
 
 from bot.demo_data import STAFF, fill, give_replies, hire
+from bot.demo_data.life import enliven
 from bot.menu import MENU
-from bot.office import open_office
+from bot.office import Office, open_office
 from bot.schema import upgrade
 from bot.settings import PREFIX, read_settings
 from bot.supervisor import supervise
@@ -26,6 +27,20 @@ from models.vault import new_key
 
 FOLDER = Path("var/demo")
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+# Where each finds something of the invented office's day (demo_data/life.py).
+FIRST_LOOK = {
+    "volunteer": "接待：有人在等，一位有危险",
+    "officer": "演示一镇的信访和接待",
+    "staff": "信访：一件超期，一件明天到期",
+    "supervisor": "等您复核、管理确认、审计",
+    "editor": "政策：没答上的问题",
+    "approver": "政策：一句话术等您定",
+    "bwriter": "通知：一条发完了，看结果和要打的电话",
+    "bapprover": "通知：一条等您审",
+    "discipline": "专办：一件检举控告，别人都看不到",
+    "admin": "人员、站点、设置、审计",
+}
+NOT_YET = "只有政策，别的页面还没做"
 logger = logging.getLogger(__name__)
 
 
@@ -34,6 +49,7 @@ def run_demo(*, port: int, phone_port: int) -> int:
     environ = os.environ | demo_environ(FOLDER, port=port, phone_port=phone_port)
     environ |= _simulator_secrets(environ)
     settings = read_settings(environ)
+    click.echo("正在启动……")
     office = open_office(settings)
     upgrade(office.engine)
     password = demo_password(FOLDER)
@@ -42,15 +58,15 @@ def run_demo(*, port: int, phone_port: int) -> int:
         fill(db)
         hire(db, stored, now=office.clock())
         give_replies(db)
+        enliven(db, office.library, now=office.clock())
     office.engine.dispose()
     simulator = [sys.executable, "-m", "simulator", *_simulator_arguments(environ, port=port, phone_port=phone_port)]
     web = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
     workers = [[sys.executable, "-m", "bot.cli", name] for name in ("deliver", "jobs")]
-    click.echo("正在启动……")
     return supervise(
         [simulator, web, *workers],
         environ,
-        when_up=lambda: _announce(environ, password, port=port, phone_port=phone_port),
+        when_up=lambda: _announce(office, password, port=port, phone_port=phone_port),
     )
 
 
@@ -108,23 +124,25 @@ def _simulator_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {f"SIMULATOR_{name}": environ[f"{PREFIX}WECHAT_{name}"] for name in names}
 
 
-def _announce(environ: Mapping[str, str], password: str, *, port: int, phone_port: int) -> None:
+def _announce(office: Office, password: str, *, port: int, phone_port: int) -> None:
     """Wait until both answer, set the menu, and say where to look."""
     http = requests.Session()
     http.trust_env = False
     for address in (f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{phone_port}/"):
-        for _ in range(240):
+        for _ in range(600):
             try:
                 if http.get(address, timeout=2).ok:
                     break
             except requests.RequestException:
                 time.sleep(0.25)
-    office = open_office(read_settings(environ))
     office.channels["wechat_oa"].call("menu/create", MENU)  # type: ignore[attr-defined]
     office.engine.dispose()
     click.echo(f"\n模拟手机： http://127.0.0.1:{phone_port}/")
     click.echo(f"工作台：   http://127.0.0.1:{port}/console/")
-    click.echo(f"\n{'岗位':　<7}登录名（密码都是 {password}）")
+    click.echo(f"\n{'岗位':　<7}{'登录名':　<8}先看什么（密码都是 {password}）")
     for role in STAFF:
-        click.echo(f"{ROLES[role]:　<7}demo-{role}")
-    click.echo("要第二道认证的，页面上会写着那 6 位数字。\n（演示，数据都是编的。按 Ctrl-C 结束。）")
+        click.echo(f"{ROLES[role]:　<7}demo-{role:<11}{FIRST_LOOK.get(role, NOT_YET)}")
+    click.echo(
+        "\n要第二道认证的，页面上会写着那 6 位数字。\n"
+        "人和事都是编的，第一次启动时写好，以后接着用；想从头来，按 Ctrl-C，删掉 var/demo，再启动。"
+    )

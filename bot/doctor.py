@@ -20,6 +20,8 @@ from bot.settings import BadSettings, Settings, read_settings
 from models.database import open_engine, reading
 from models.job_lease import JobLease
 from models.message import Message, Status
+from models.petition import READER
+from models.user import RoleGrant
 
 LATE = dt.timedelta(minutes=5)
 TROUBLED = {
@@ -43,6 +45,7 @@ def examine_all(environ: Mapping[str, str], *, folder: Path, now: dt.datetime) -
     yield Finding("✓", "设置是齐全的。")
     if settings.trial:
         yield Finding("!", "现在是试用（FRONTDOOR_MODE=trial），正式使用要改成 production。")
+    yield from _restricted_keys(settings)
     yield from _backups(settings)
     yield _media_dir(settings.media_dir)
     yield from _database(settings, now)
@@ -57,6 +60,16 @@ def env_file(folder: Path) -> Iterator[Finding]:
         yield Finding("✗", f"{path} 里有密钥，别的用户也能读：运行 chmod 600 {path}")
     else:
         yield Finding("✓", ".env 只有自己能读。")
+
+
+def _restricted_keys(settings: Settings) -> Iterator[Finding]:
+    """Production does not start without them (R40)."""
+    if not settings.restricted_keys:
+        yield Finding(
+            "!",
+            "没有设置 FRONTDOOR_RESTRICTED_KEYS，检举件现在用 DATA_KEYS 推出来的密钥；正式使用要单独一把："
+            "frontdoor keys new 生成，设好后运行 frontdoor keys rotate。",
+        )
 
 
 def _backups(settings: Settings) -> Iterator[Finding]:
@@ -97,6 +110,7 @@ def _office(engine: Engine, now: dt.datetime) -> Iterator[Finding]:
             yield _deliver(db, now)
             yield _jobs(db, now)
             yield from _troubled(db, now)
+            yield from _readers(db, now)
 
 
 def _schema(engine: Engine) -> Finding:
@@ -126,6 +140,11 @@ def _jobs(db: Session, now: dt.datetime) -> Finding:
     if lease is None or lease.until < now - LATE:
         return Finding("!", "定时任务没有在运行：启动 frontdoor jobs（或用 frontdoor serve --all）。")
     return Finding("✓", "定时任务在运行。")
+
+
+def _readers(db: Session, now: dt.datetime) -> Iterator[Finding]:
+    if not RoleGrant.somebody_is(db, READER, now=now):
+        yield Finding("!", "还没有纪检专人，老兵要检举，机器只能请对方打 12388：请管理员加上这个岗位，最好两位。")
 
 
 def _troubled(db: Session, now: dt.datetime) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from handlers.kit.turn import Reading
 from handlers.petition import TRIGGERS
+from handlers.petition.report import reports
 from handlers.reception import asks_for_a_person
 from knowledge_base.library import Library
 
@@ -75,7 +76,7 @@ def road_of(reading: Reading) -> str:
         return "crisis"
     if asks_for_a_person(reading):
         return "person"
-    if reading.plain in TRIGGERS or reading.found.road == "PETITION":
+    if reading.plain in TRIGGERS or reports(reading.plain) or reading.found.road == "PETITION":
         return "petition"
     if reading.found.road == "OUT":
         return "not_found"

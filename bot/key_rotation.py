@@ -50,9 +50,9 @@ def _rotate_batch(db: Session, table: type[Base], column: str, *, after: Any) ->
     rows = db.scalars(query.where(key > after) if after is not None else query).all()
     count = 0
     for row in rows:
-        value = getattr(row, column)
-        if keys.key_id(value) != keys.current_key_id:
-            setattr(row, column, keys.reseal(value, place_of(row, column)))
+        value, apart = getattr(row, column), bool(getattr(row, "sealed_apart", False))
+        if not keys.is_current(value, restricted=apart):
+            setattr(row, column, keys.reseal(value, place_of(row, column), restricted=apart))
             count += 1
     return (getattr(rows[-1], key.name) if rows else None), count
 

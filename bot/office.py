@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.channels import Channel
+from bot.channels.invented import InventedPeople
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
 from bot.living import Living
@@ -49,17 +50,19 @@ def utc_now() -> dt.datetime:
 def open_office(settings: Settings, *, clock: Clock = utc_now, library: Library | None = None) -> Office:
     """Build the office from its settings. A second channel is one more name here."""
     engine = open_engine(settings.database_url)
-    keys = KeyRing(settings.data_keys, settings.index_key)
+    keys = KeyRing(settings.data_keys, settings.index_key, settings.restricted_keys)
     sessions = open_sessions(engine, keys, audit_key=settings.audit_key)
     tokens = TokenKeeper(settings.wechat, sessions, clock)
-    wechat = WeChatOfficialAccount(settings.wechat, tokens, clock)
+    channels: list[Channel] = [WeChatOfficialAccount(settings.wechat, tokens, clock)]
+    if settings.trial:
+        channels.append(InventedPeople())
     return Office(
         settings=settings,
         engine=engine,
         sessions=sessions,
         clock=clock,
         library=library or Library.from_files(today=clock().astimezone(SHANGHAI).date()),
-        channels={wechat.name: wechat},
+        channels={channel.name: channel for channel in channels},
         media=MediaStore(settings.media_dir, keys),
     )
 

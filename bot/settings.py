@@ -86,6 +86,7 @@ class Settings:
     backup_recipient: str
     timezone: str
     wechat: WeChatSettings
+    restricted_keys: tuple[bytes, ...] = ()  # of what only the discipline contact may read (R40); a trial derives them
 
     @property
     def trial(self) -> bool:
@@ -94,7 +95,7 @@ class Settings:
     @property
     def keys(self) -> tuple[bytes, ...]:
         """All keys of the vault; no two may be the same."""
-        return (*self.data_keys, self.index_key, self.audit_key)
+        return (*self.data_keys, *self.restricted_keys, self.index_key, self.audit_key)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -106,6 +107,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         database_url=_database(get("DATABASE_URL", default="sqlite:///var/frontdoor.db")),
         secret_key=get("SECRET_KEY", needed="登录和防伪造要用它"),
         data_keys=get.keys("DATA_KEYS"),
+        restricted_keys=get.keys("RESTRICTED_KEYS", optional=mode == "trial"),
         index_key=next(iter(get.keys("INDEX_KEY")), b""),
         audit_key=next(iter(get.keys("AUDIT_KEY")), b""),
         metrics_token=get("METRICS_TOKEN"),
@@ -154,8 +156,8 @@ class _Reader:
             self.faults.append(f"{PREFIX}{name} 只能是 {'、'.join(allowed)}。")
         return value
 
-    def keys(self, name: str) -> tuple[bytes, ...]:
-        text = self(name, needed="32 字节的密钥，用 frontdoor keys new 生成")
+    def keys(self, name: str, *, optional: bool = False) -> tuple[bytes, ...]:
+        text = self(name, needed="" if optional else "32 字节的密钥，用 frontdoor keys new 生成")
         try:
             keys = tuple(decode_key(part.strip()) for part in text.split(",") if part.strip())
         except ValueError:
@@ -194,9 +196,11 @@ def _key_faults(settings: Settings) -> list[str]:
     if len(settings.secret_key) < 32:
         found.append("FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。")
     if len(set(settings.keys)) < len(settings.keys):
-        found.append("DATA_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。")
+        found.append("DATA_KEYS、RESTRICTED_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。")
     if not set(settings.keys).isdisjoint(_readings(settings.secret_key)):
-        found.append("FRONTDOOR_SECRET_KEY 和 DATA_KEYS、INDEX_KEY、AUDIT_KEY 里的一把相同，每一个都要不一样。")
+        found.append(
+            "FRONTDOOR_SECRET_KEY 和 DATA_KEYS、RESTRICTED_KEYS、INDEX_KEY、AUDIT_KEY 里的一把相同，每一个都要不一样。"
+        )
     return found
 
 

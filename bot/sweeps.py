@@ -179,11 +179,15 @@ def _known() -> ColumnElement[bool]:
 
 
 def _lately(since: dt.datetime) -> ColumnElement[bool]:
-    """Whether anything was said in a conversation, or a matter closed, after a moment; or something is open still."""
+    """Whether anything was said in a conversation, or a matter closed, after a moment; or something is open still.
+
+    Neither events of the platform's own nor notices to many are part of what is said between two.
+    """
     said = aliased(Message)  # the table itself may stand in the query around this one
+    by_us = (said.author != "veteran", said.priority != Priority.NOTICE)  # the veteran's own last word is heard_at
     return or_(
         Conversation.heard_at > since,
-        exists().where(said.conversation_id == Conversation.id, said.said_at > since),
+        exists().where(said.conversation_id == Conversation.id, said.said_at > since, *by_us),
         exists().where(_is_theirs(), or_(Case.closed_at.is_(None), Case.closed_at > since)),
         exists().where(ReceptionTicket.conversation_id == Conversation.id, ReceptionTicket.state != "closed"),
     )

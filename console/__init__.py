@@ -27,6 +27,7 @@ from console import (
     stations,
     users,
 )
+from console.broadcasts import calls as broadcast_calls
 from console.broadcasts import results as broadcast_results
 from console.cookies import SIZES, size_of
 from console.desk import Desk
@@ -36,7 +37,7 @@ from console.icons import icon
 from console.live import Streams
 from console.news import Watcher
 from console.page import HERE, ONCE, Page, form_key
-from console.petitions import filing, restricted, work
+from console.petitions import export, filing, full_export, restricted, work
 from console.policies import wordings
 from console.reception import end, talk
 
@@ -53,6 +54,8 @@ PAGES: tuple[Page, ...] = (
     petitions.PAGE,
     work.PAGE,
     filing.PAGE,
+    export.PAGE,
+    full_export.PAGE,
     approvals.PAGE,
     restricted.PAGE,
     broadcasts.PAGE,
@@ -65,9 +68,11 @@ PAGES: tuple[Page, ...] = (
     audit.PAGE,
 )
 
+# Pages without a menu entry of their own, by that of the page they belong to.
+_UNDER = dict.fromkeys(("petition_work", "petition_filing", "petition_export", "petition_full_export"), "petitions")
 _OF_THE_RECEPTION = (talk, end)  # their views are on the reception's page
 _OF_THE_POLICIES = (wordings,)
-_OF_THE_NOTICES = (broadcast_results,)
+_OF_THE_NOTICES = (broadcast_results, broadcast_calls)
 
 
 def open_console(app: Flask, desk: Desk, *, office: str, help_phone: str) -> CSRFProtect:
@@ -95,8 +100,9 @@ def open_console(app: Flask, desk: Desk, *, office: str, help_phone: str) -> CSR
     def everywhere() -> dict[str, Any]:
         me = g.get("signed")
         entries = [page for page in PAGES if me is not None and page.opens_for(me.actor.may)]
+        where = str(request.endpoint or "").split(".")[0]
         for page in entries:
-            page.current = bool(request.endpoint) and str(request.endpoint).split(".")[0] == page.name
+            page.current = page.name == _UNDER.get(where, where)
         return {
             "me": me, "menu": entries, "size": size_of(request), "trial": desk.trial,
             "office": office, "help_phone": help_phone,

@@ -15,7 +15,7 @@ from console.page import Page, back_to, read_by_us, render
 from console.petitions.page import said
 from console.petitions.view import masked_names, told_in
 from console.reveal import many_today
-from handlers import petition_told
+from handlers.petition import told as petition_told
 from models.approval import LIVES, Approval
 from models.petition import Petition
 from models.petition.clock import day_of

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from console.desk import db, note, now, signed, user
 from models.audit import AuditEntry
+from models.audit.stated_reason import StatedReason
 from models.base import DomainError, new_uid
 from models.conversation import SHANGHAI, Conversation
 from models.people import Veteran
@@ -38,19 +39,37 @@ def reveal(kind: str, row: Petition | ReceptionTicket, reason: str) -> str:
     """The number in full. Whether the row may be reached for this has been checked by the caller (`seen`)."""
     reason = reason.strip()
     urgent = isinstance(row, ReceptionTicket) and bool(row.urgent)
-    if len(reason) < SHORTEST_REASON and not (urgent and reason == PRESET):
-        raise CannotReveal(f"请写明为什么要看，至少 {SHORTEST_REASON} 个字")
+    if not (urgent and reason == PRESET):
+        _check(reason)
     value = _value(kind, row)
-    if not value:
-        raise CannotReveal(f"没有留{KINDS.get(kind, '这个号码')}")
-    before = revealed_today(signed().actor.person)
-    if before >= MOST_A_DAY:
-        note("refused", f"{ACT}{kind}")  # whoever calls this shows the page again, so that the entry is committed
-        raise CannotReveal(f"今天已经看过 {MOST_A_DAY} 次完整号码，不能再看。要看，请找负责人")
+    before = _looked_before(kind, value)
     _write_down(kind, row, reason)
-    if before + 1 == TOLD_AT:
-        note(MANY, f"user {signed().user_id}")
+    _tell_of_many(before)
     return value
+
+
+def state_reason(about: str, reason: str) -> None:
+    """Where no matter and no talk keeps a reason: said once, it stands for half an hour, for this account."""
+    reason = reason.strip()
+    _check(reason)
+    stated = StatedReason.state(db(), about, reason, by=user(), now=now())
+    note("veteran.reason", about, stated.named)
+
+
+def stated_reason(about: str) -> StatedReason | None:
+    """The reason that stands for the person at the desk now."""
+    return StatedReason.standing(db(), about, user_id=signed().user_id, now=now())
+
+
+def reveal_as_stated(about: str, veteran: Veteran) -> str:
+    """The phone of a person in full, for a reason that was stated before; each number is counted and written down."""
+    stated = stated_reason(about)
+    if stated is None:
+        raise CannotReveal("请先写明为什么要看；写过的，半小时有效")
+    before = _looked_before("phone", veteran.phone)
+    note(f"{ACT}phone", veteran.uid, stated.named)
+    _tell_of_many(before)
+    return veteran.phone
 
 
 def revealed_today(person: str) -> int:
@@ -68,6 +87,27 @@ def many_today() -> list[tuple[str, int]]:
     ids = [int(actor.removeprefix("user ")) for actor in db().scalars(told)]
     users = db().scalars(select(User).where(User.id.in_(ids)).order_by(User.id)).all()
     return [(each.shown_as, revealed_today(each.person)) for each in users]
+
+
+def _check(reason: str) -> None:
+    if len(reason) < SHORTEST_REASON:
+        raise CannotReveal(f"请写明为什么要看，至少 {SHORTEST_REASON} 个字")
+
+
+def _looked_before(kind: str, value: str) -> int:
+    """How often this person has looked today, if there is something to see and once more is not too often."""
+    if not value:
+        raise CannotReveal(f"没有留{KINDS.get(kind, '这个号码')}")
+    before = revealed_today(signed().actor.person)
+    if before >= MOST_A_DAY:
+        note("refused", f"{ACT}{kind}")  # whoever calls this shows the page again, so that the entry is committed
+        raise CannotReveal(f"今天已经看过 {MOST_A_DAY} 次完整号码，不能再看。要看，请找负责人")
+    return before
+
+
+def _tell_of_many(before: int) -> None:
+    if before + 1 == TOLD_AT:
+        note(MANY, f"user {signed().user_id}")
 
 
 def _value(kind: str, row: Petition | ReceptionTicket) -> str:

@@ -8,6 +8,7 @@ from handlers.kit.form import BACK_WORDS, CANCEL_WORDS
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import OneShot, Step, Turn
 from models.dialogue_run import DialogueRun
+from models.station import Station
 
 WELCOME = Phrase(
     "front_desk.welcome",
@@ -156,6 +157,8 @@ class FrontDesk(OneShot):
         draft = parked or (turn.run if turn.run and turn.run.dialogue == "petition" else None)
         waits = [DRAFT_WAITS()] if draft else []
         if turn.kind in ("subscribe", "scan"):
+            if station := Station.coded(turn.db, turn.text):
+                turn.conversation.belongs_to(station.id)
             return Step([WELCOME(), *waits], routed="welcome")
         if turn.choice == 0 or words in MENU_WORDS or words in BACK_WORDS:
             return Step([MENU(), *waits], routed="menu")

@@ -7,10 +7,14 @@ from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
-from handlers.petition_status import as_the_veteran_reads_it, harmless, title_of
+from handlers.petition.review import REVIEWING, ask_for, hear_review
+from handlers.petition.status import as_the_veteran_reads_it, harmless, title_of
 from models.case import Case
 from models.conversation import SHANGHAI
+from models.message import RESTRICTED
 from models.petition import Petition
+from models.petition.restricted import hide
+from models.petition.review import CALLED, may_be_asked
 
 NONE_YET = Phrase("my_matters.none_yet", "这个微信号下面还没有登记过的事。\n2 反映问题\n8 找人帮我查")
 LIST = Phrase("my_matters.list", "您有 {count} 件事，回复数字看详细：")
@@ -18,6 +22,7 @@ MORE = Phrase("my_matters.more", "更早的，回复 8 请人帮您查。")
 WHAT_NOW = Phrase("my_matters.what_now", "1 补充几句\n2 催一催\n8 找人\n不想办了，说“我要撤回”。")
 WHAT_NOW_CLOSED = Phrase("my_matters.what_now_closed", "1 补充几句\n8 找人")
 WHAT_NOW_ANSWERED = Phrase("my_matters.what_now_answered", "1 补充几句\n3 看书面答复\n8 找人")
+WHAT_NOW_REVIEW = Phrase("my_matters.what_now_review", "1 补充几句\n2 不满意，申请{review}\n3 看书面答复\n8 找人")
 SAY_MORE = Phrase("my_matters.say_more", "请说，打字、说话、发照片都行。说完了回复 1。")
 ADDED = Phrase("my_matters.added", "记到编号 {number} 里了。还有就接着说，说完了回复 1。")
 DONE = Phrase("my_matters.done", "好的，都放进去了。想看进度，回复 4。")
@@ -83,13 +88,14 @@ class MyMatters(Passing):
             return Step([NONE_YET()], routed="my_matters")
         if len(cases) == 1:
             if turn.plain in WITHDRAW_WORDS and cases[0].is_open:
+                _keep_apart(turn, cases[0])
                 return self._do(turn, cases[0], {"at": "one", "id": cases[0].id})
             return self._show(turn, cases[0])
         shown = cases[:MOST_LISTED]
         rows = [f"{number} {title_of(case)}（{case.spoken_number}）" for number, case in enumerate(shown, start=1)]
         more = [MORE()] if len(cases) > MOST_LISTED else []
         listed = {"at": "list", "ids": [case.id for case in shown]}
-        return Step([LIST(count=len(cases)), *rows, *more], listed, routed="my_matters")
+        return Step([LIST(count=len(cases)), *rows, *more], listed, routed=_route(*shown))
 
     def hear(self, turn: Turn, state: State) -> Step:
         if state["at"] == "list":
@@ -98,6 +104,9 @@ class MyMatters(Passing):
                 return self._show(turn, turn.db.get_one(Case, ids[turn.choice - 1]))
             return PASS_ON
         case = turn.db.get_one(Case, state["id"])
+        _keep_apart(turn, case)
+        if state["at"] in REVIEWING and isinstance(case, Petition):
+            return hear_review(turn, case, state)
         if state["at"] == "adding":
             return self._add(turn, case, state)
         if state["at"] == "withdrawing":
@@ -106,9 +115,11 @@ class MyMatters(Passing):
 
     def _show(self, turn: Turn, case: Case) -> Step:
         lines = as_the_veteran_reads_it(turn.db, case, now=turn.now)
-        return Step([*lines, _what_now(case)], {"at": "one", "id": case.id}, routed="my_matters")
+        return Step([*lines, _what_now(turn, case)], {"at": "one", "id": case.id}, routed=_route(case))
 
     def _do(self, turn: Turn, case: Case, state: State) -> Step:
+        if turn.choice == 2 and isinstance(case, Petition) and may_be_asked(turn.db, case, now=turn.now):
+            return ask_for(case)
         if turn.media is not None:
             return self._add(turn, case, state | {"at": "adding"})
         if turn.choice == 1:
@@ -120,7 +131,7 @@ class MyMatters(Passing):
             day = (before or turn.now).astimezone(SHANGHAI)
             return Step([URGED_LATELY(day=f"{day.month} 月 {day.day} 日")], state)
         if turn.choice == 3 and _is_answered(case):
-            return Step([harmless(answer_of(case)), "", _what_now(case)], state)
+            return Step([harmless(answer_of(case)), "", _what_now(turn, case)], state)
         if case.is_open and turn.plain in WITHDRAW_WORDS:
             return Step([SURE_TO_WITHDRAW(number=case.spoken_number)], state | {"at": "withdrawing"})
         return PASS_ON
@@ -146,7 +157,8 @@ class MyMatters(Passing):
         if opened is None or turn.media is None:
             return Step([NOT_PUT()], stay=True, routed="picture")
         opened.add(turn.db, "", now=turn.now, media_uid=turn.media.uid)
-        return Step([PUT_INTO(number=opened.spoken_number)], stay=True, routed="picture")
+        _keep_apart(turn, opened)
+        return Step([PUT_INTO(number=opened.spoken_number)], stay=True, routed=_route(opened, usual="picture"))
 
 
 MY_MATTERS = MyMatters()
@@ -161,7 +173,20 @@ def _is_answered(case: Case) -> bool:
     return isinstance(case, Petition) and case.answer_sealed is not None
 
 
-def _what_now(case: Case) -> Said:
+def _keep_apart(turn: Turn, case: Case) -> None:
+    """What is said of a restricted matter, by either side, is shown to nobody who works in the reception (X2)."""
+    if case.restricted:
+        hide(turn.db, turn.heard)
+        turn.routed = RESTRICTED
+
+
+def _route(*cases: Case, usual: str = "my_matters") -> str:
+    return RESTRICTED if any(case.restricted for case in cases) else usual
+
+
+def _what_now(turn: Turn, case: Case) -> Said:
+    if isinstance(case, Petition) and may_be_asked(turn.db, case, now=turn.now):
+        return WHAT_NOW_REVIEW(review=CALLED[case.stage + 1])
     if _is_answered(case):
         return WHAT_NOW_ANSWERED()
     return WHAT_NOW() if case.is_open else WHAT_NOW_CLOSED()

@@ -51,11 +51,11 @@ class Policy(Passing):
         if not turn.plain:
             return self._voice(turn) if turn.kind == "voice" else self._not_understood(turn, NOT_FOUND())
         found = turn.reading.found
+        if found.road == "OUT":
+            return self._not_understood(turn, NOT_MINE())
         article = turn.library.get(found.sure.id) if found.sure else None
         if article:
             return self._answer(article)
-        if found.road == "OUT":
-            return self._not_understood(turn, NOT_MINE())
         if found.possible:
             return self._offer(turn, [hit.id for hit in found.possible], WHICH_ONE())
         return self._not_understood(turn, NOT_FOUND())

@@ -11,6 +11,7 @@ from handlers.kit.form import CANCEL_WORDS
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, OneShot, Passing, Reading, State, Step, Turn
 from handlers.petition import TRIGGERS
+from handlers.petition.report import reports
 from handlers.policy import answer_lines
 from models.conversation import SHANGHAI
 from models.masking import find_phone
@@ -65,7 +66,12 @@ ONLY_ASKING = re.compile(
 )
 STOP_WORDS = CANCEL_WORDS | {"不找了", "不等了", "不用找了", "不用等了", "不找人了"}
 LONGEST_ASKING = 13  # in a longer text such words belong to a story
-LONGEST_LIKE = 12  # and a longer one that is only like them mostly says that nobody listened
+LONGEST_LIKE = 40  # a longer one that is only like them mostly says that nobody listened
+
+
+def _begins_a_petition(turn: Turn) -> bool:
+    """Also a report: what is said for it must not reach the line (X1)."""
+    return turn.plain in TRIGGERS or reports(turn.plain)
 
 
 class Reception(Passing):
@@ -84,7 +90,9 @@ class Reception(Passing):
             return asks_for_nothing_else(turn.reading)  # in a form, words like 接待室 and 领导 are answers
         if turn.run is not None:
             return names_a_person(turn.reading)  # likeness alone interrupts nobody
-        return asks_for_a_person(turn.reading) and turn.plain not in TRIGGERS
+        # Who waits already is telling the matter, and that may well be about a person.
+        asks = names_a_person if turn.conversation.mode == "waiting" else asks_for_a_person
+        return asks(turn.reading) and not _begins_a_petition(turn)
 
     def open(self, turn: Turn) -> Step:
         if wants_to_stop(turn.reading):
@@ -96,7 +104,7 @@ class Reception(Passing):
         ticket = ReceptionTicket.of(turn.db, turn.conversation)
         if ticket is None:
             return PASS_ON
-        if turn.choice in (0, 2, 3, 4) or turn.plain in TRIGGERS:
+        if turn.choice in (0, 2, 3, 4) or _begins_a_petition(turn):
             return PASS_ON  # something else meanwhile; the place in line is kept
         if wants_to_stop(turn.reading) and not ticket.urgent:
             ticket.close(turn.db, outcome="gave up waiting", now=turn.now)
@@ -107,7 +115,7 @@ class Reception(Passing):
         if state["at"] == "phone" and (phone := find_phone(turn.reading.words.with_numbers)):
             ticket.phone = phone
             return Step([CALL_NOTED(when=_when(turn, unless_open="尽快") or "接待室上班就")], {"at": "waiting"})
-        found = turn.reading.found.sure
+        found = None if asks_for_a_person(turn.reading) else turn.reading.found.sure
         article = turn.library.get(found.id) if found else None
         if article:
             return Step([*answer_lines(article), STILL_WAITING()], state, routed=f"policy:{article.id}")

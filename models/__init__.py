@@ -13,6 +13,7 @@ from models import (
     job_lease,
     media,
     message,
+    no_notices,
     people,
     petition,
     reception,
@@ -20,6 +21,7 @@ from models import (
     user,
     wording,
 )
+from models.audit import stated_reason
 from models.user import sign_in
 
 # Naming them here means that whoever imports one table knows all of them: relations and migrations see the whole.
@@ -36,10 +38,12 @@ __all__ = [
     "job_lease",
     "media",
     "message",
+    "no_notices",
     "people",
     "petition",
     "reception",
     "sign_in",
+    "stated_reason",
     "station",
     "user",
     "wording",

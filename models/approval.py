@@ -90,6 +90,7 @@ class Approval(Base):
         self.answer = reason
 
     def _may_decide(self, db: Session, *, by: User, now: dt.datetime) -> None:
+        db.flush()  # a refresh alone would drop what is not written yet, where nothing flushes by itself
         db.refresh(self, with_for_update=True)
         if not self.lives(now=now):
             raise TooLate("这一份已经定过，或者放了一天以上，要重新提交")

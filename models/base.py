@@ -67,7 +67,8 @@ class Sealed:
     A leading underscore of the name does not count.
 
     The row needs a `uid` and has to be in a session, since the session carries the keys. An empty text is stored as
-    NULL, so that an erased value and a missing one look alike.
+    NULL, so that an erased value and a missing one look alike. A row that says it is `sealed_apart` belongs to a
+    restricted petition, whose words have a key of their own (R40).
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -86,8 +87,9 @@ class Sealed:
         return keys_of(row).open(sealed, bound_to=place_of(row, self.column)).decode()
 
     def __set__(self, row: Any, text: str) -> None:
-        sealed = keys_of(row).seal(text.encode(), bound_to=place_of(row, self.column)) if text else None
-        setattr(row, self.column, sealed)
+        apart = bool(getattr(row, "sealed_apart", False))
+        place = place_of(row, self.column)
+        setattr(row, self.column, keys_of(row).seal(text.encode(), bound_to=place, restricted=apart) if text else None)
 
 
 def place_of(row: Any, column: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from sqlalchemy import ForeignKey, LargeBinary, String, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from models.base import Base, DomainError, Sealed, UtcDateTime, insert_into, new_uid
 from models.conversation import SHANGHAI, Conversation
@@ -38,6 +39,15 @@ class CaseNumber(Base):
         made = insert_into(db, cls).values(day=day, last=1)
         counted = made.on_conflict_do_update(index_elements=["day"], set_={"last": cls.last + 1}).returning(cls.last)
         return f"{day}{db.scalar(counted):04d}"
+
+    @classmethod
+    def apart(cls, db: Session, *, now: dt.datetime) -> str:
+        """One out of the row, of the upper half of the day's: no gap among the others tells of what it belongs to."""
+        day = now.astimezone(SHANGHAI).strftime("%y%m%d")
+        while True:
+            number = f"{day}{5_000 + secrets.randbelow(5_000):04d}"
+            if db.scalar(select(Case.id).where(Case.number == number)) is None:
+                return number
 
 
 class Case(Base):
@@ -145,6 +155,10 @@ class CaseEvent(Base):
 
     words = Sealed()
 
+    @property
+    def sealed_apart(self) -> bool:
+        return _is_restricted(self)
+
 
 class Interest(Base):
     """Somebody who works here must not see a matter: declared, or found by the system (回避, W1–W3)."""
@@ -162,6 +176,10 @@ class Interest(Base):
     lifted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     reason = Sealed()
+
+    @property
+    def sealed_apart(self) -> bool:
+        return _is_restricted(self)
 
     @classmethod
     def find(cls, db: Session, person: str, case: Case) -> Interest | None:
@@ -182,22 +200,24 @@ class Interest(Base):
         now: dt.datetime,
         by: User | None = None,
         words: str = "",
+        with_talk: bool = True,
     ) -> Interest:
         """From now on the matter, and the talk it came from, are gone for this person (W2); `by` none: found (W1).
 
-        A talk in hand goes back into the line, and the veteran is told so in `words`.
+        A talk in hand goes back into the line, and the veteran is told so in `words`. Without the talk it is this
+        matter alone, and others of the same veteran may still be handled.
         """
         case.lock(db)
         standing = cls.find(db, of.person, case)
         if standing is not None:
             return standing
-        talk = case.conversation_id
+        talk = case.conversation_id if with_talk else None
         made = cls(uid=new_uid(), person=of.person, case_id=case.id, conversation_id=talk, at=now)
         db.add(made)
         made.reason = reason
         if case.officer_id is not None and db.get_one(User, case.officer_id).person == of.person:
             case.officer_id = None
-        if (ticket := _held_by(db, of.person, talk)) is not None:
+        if talk is not None and (ticket := _held_by(db, of.person, talk)) is not None:
             ticket.put_back(db, why=f"{of.shown_as}要回避，请别的同事接着接待", now=now, words=words)
         case.note(db, "interest", now=now, words=f"{of.shown_as}要回避，不经手这件事。", by=by, shown=False)
         db.flush()
@@ -221,6 +241,13 @@ class Interest(Base):
             raise NotNow("这个回避已经解除了")
         self.lifted_by_id, self.lifted_at = by.id, now
         case.note(db, "interest", now=now, words=f"解除一位同事的回避。原因：{reason}", by=by, shown=False)
+
+
+def _is_restricted(row: CaseEvent | Interest) -> bool:
+    """Whether a row belongs to a restricted matter, whose words have a key of their own (R40)."""
+    session = object_session(row)
+    case = session.get(Case, row.case_id) if session is not None and row.case_id is not None else None
+    return case is not None and bool(case.restricted)
 
 
 def _held_by(db: Session, person: str, conversation_id: int | None) -> ReceptionTicket | None:

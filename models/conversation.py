@@ -12,7 +12,8 @@ from sqlalchemy import ForeignKey, String, Table, UniqueConstraint, case, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, UtcDateTime, inserting, keys_of, new_uid, stored
-from models.message import Answer, Message, Priority, Status
+from models.message import RESTRICTED, Answer, Message, Priority, Status
+from models.no_notices import NoNotices
 from models.statement import Statement
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -50,7 +51,7 @@ class Conversation(Base):
     mode: Mapped[str] = mapped_column(String(8), default="bot")  # bot | waiting | person
     follows: Mapped[bool] = mapped_column(default=True)
     misunderstood: Mapped[int] = mapped_column(default=0)
-    heard_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    heard_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # the veteran's own last act; keeping counts from it
     message_quota: Mapped[int] = mapped_column(default=0)
     message_quota_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     act_quota: Mapped[int] = mapped_column(default=0)
@@ -68,7 +69,8 @@ class Conversation(Base):
     def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime, refills: str = "nothing") -> Conversation:
         """The conversation with a contact who has just been heard, locked until the transaction ends.
 
-        It is made when this is the first word. The message is counted, and what it `refills` is full again.
+        It is made when this is the first word. The message is counted, and what it `refills` is full again. What
+        refills nothing is the platform's doing and not the veteran's: it takes its turn, and is not heard (R50).
         One statement that always writes: on PostgreSQL the update takes the row lock, so what is read afterwards is
         read behind it, never from a snapshot taken before the wait.
         """
@@ -81,8 +83,16 @@ class Conversation(Base):
             "day": now.astimezone(SHANGHAI).toordinal(),
         }
         full = _full_again(refills, now)
-        row = _locking(tuple(full)).run(db, values | full)
-        return stored(db, cls, row or {})
+        row = _locking(tuple(full)).run(db, values | full) or {}
+        conversation = stored(db, cls, row)
+        made_now = row["uid"] == values["uid"]
+        if made_now and NoNotices.is_back(db, conversation.contact_index(db)):
+            conversation.no_notices_at = now
+        return conversation
+
+    def contact_index(self, db: Session) -> str:
+        """The contact as a blind index: what is kept of it when it must not be readable any more (R51)."""
+        return keys_of(db).index("conversations.contact", f"{self.channel} {self.contact}")
 
     def hear(self, db: Session, arrival: Arrival, *, masked: str, now: dt.datetime) -> int | None:
         """Keep what was said; its id. None when this very message has been kept before."""
@@ -115,7 +125,7 @@ class Conversation(Base):
             conversation_id=self.id,
             author="bot",
             kind="text",
-            words_sealed=_seal(db, uid, words),
+            words_sealed=_seal(db, uid, words, restricted=routed == RESTRICTED),
             reply_to_id=to,
             routed=routed[:40],
             status=status,
@@ -152,6 +162,14 @@ class Conversation(Base):
             said_at=now,
         )
         return db.get_one(Message, _known(said))
+
+    def belongs_to(self, station_id: int, *, surely: bool = True) -> None:
+        """Where this person is at home: whose code was scanned; where that is not known, where a matter is.
+
+        Never told from a restricted petition: the place would show in the reception.
+        """
+        if surely or self.station_id is None:
+            self.station_id = station_id
 
     # -- what may be sent --------------------
 
@@ -222,16 +240,17 @@ class Conversation(Base):
 def _locking(full: tuple[str, ...]) -> Statement:
     """Make or find, lock, count and refill in one statement."""
     table = cast(Table, Conversation.__table__)
-    same = ("heard_at", "minute", "day", *full)
+    same = ("minute", "day", *full)
+    heard = ("heard_at",) if full else ()  # what refills is what the veteran does
 
     def compose(dialect: str) -> Any:
-        made = inserting(dialect, table, ("channel", "contact", "uid", *same))
+        made = inserting(dialect, table, ("channel", "contact", "uid", "heard_at", *same))
         new = made.excluded
         counted = {
             "heard_this_minute": case((table.c.minute == new.minute, table.c.heard_this_minute + 1), else_=1),
             "heard_this_day": case((table.c.day == new.day, table.c.heard_this_day + 1), else_=1),
         }
-        again = {name: new[name] for name in same} | counted
+        again = {name: new[name] for name in (*heard, *same)} | counted
         first = made.values(heard_this_minute=1, heard_this_day=1)
         return first.on_conflict_do_update(index_elements=["channel", "contact"], set_=again).returning(table)
 
@@ -247,8 +266,8 @@ def _full_again(refills: str, now: dt.datetime) -> dict[str, object]:
     return {}
 
 
-def _seal(db: Session, uid: str, words: str) -> bytes:
-    return keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}")
+def _seal(db: Session, uid: str, words: str, *, restricted: bool = False) -> bytes:
+    return keys_of(db).seal(words.encode(), bound_to=f"messages.words_sealed.{uid}", restricted=restricted)
 
 
 def _known(message_id: int | None) -> int:

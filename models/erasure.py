@@ -7,12 +7,13 @@ import datetime as dt
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime, keys_of
+from models.base import Base, UtcDateTime
 from models.case import Case, CaseEvent
 from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
 from models.media import Media
 from models.message import Message
+from models.no_notices import NoNotices
 from models.people import Consent, Veteran
 from models.reception import ReceptionTicket
 from models.reception.note import TicketNote
@@ -56,16 +57,20 @@ class Erasure(Base):
         if conversation.veteran_id is not None:
             db.get_one(Veteran, conversation.veteran_id).forget()
             Consent.take_back(db, conversation.veteran_id, now=now)
-        index = keys_of(db).index("conversations.contact", f"{conversation.channel} {conversation.contact}")
-        erasure = cls(contact_index=index, at=now)
+        erasure = cls(contact_index=conversation.contact_index(db), at=now)
         db.add(erasure)
         return erasure
 
     @classmethod
     def unlink(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
-        """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform.md 13, 28)."""
+        """The person unfollowed or closed the account: erase, and cut the tie to the openid (platform.md 13, 28).
+
+        That no notices are wanted outlives it, under the blind index alone: who comes back said so before.
+        """
         erasure = cls.of(db, conversation, now=now)
         erasure.unlinked = True
+        if conversation.no_notices_at is not None:
+            NoNotices.remember(db, erasure.contact_index)
         ticket = ReceptionTicket.of(db, conversation)
         if ticket is not None and not ticket.urgent:
             ticket.close(db, outcome="no longer follows", now=now)

@@ -61,6 +61,10 @@ _NOT_THROUGH = f"status in ({', '.join(repr(str(status)) for status in UNSETTLED
 IN_THE_OUTBOX, NOT_THROUGH = text(f"messages.{_IN_THE_OUTBOX}"), text(f"messages.{_NOT_THROUGH}")
 
 
+RESTRICTED = "restricted"  # where a message went that belongs to a restricted petition (X1, R40)
+MOVED = "〔已转专人〕"  # what everybody else sees in its place
+
+
 class Priority:
     """Who goes first when several messages are due."""
 
@@ -122,6 +126,15 @@ class Message(Base):
     settled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     words = Sealed()
+
+    @property
+    def sealed_apart(self) -> bool:
+        return self.routed == RESTRICTED
+
+    @property
+    def shown(self) -> str:
+        """The words for those who work here: of a restricted petition they read that there were some, never which."""
+        return MOVED if self.sealed_apart else self.words
 
     @classmethod
     def store(cls, db: Session, **values: Any) -> int | None:

@@ -91,7 +91,7 @@ def check() -> None:
 def _office() -> Iterator[Office]:
     """The office of the settings. What is refused ends the command with its sentence."""
     # Policies are not needed here, and a mistake in one must not keep anybody from a backup.
-    office = open_office(settings_or_exit(), library=Library([], {}))
+    office = open_office(settings_or_exit(), library=Library([]))
     try:
         yield office
     except (SchemaIsNewer, BackupRefused) as refused:

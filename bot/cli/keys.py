@@ -20,7 +20,7 @@ def keys() -> None:
 @keys.command()
 def new() -> None:
     """生成一套新的密钥，抄进环境变量。只显示这一次。"""
-    for name in ("DATA_KEYS", "INDEX_KEY", "AUDIT_KEY"):
+    for name in ("DATA_KEYS", "RESTRICTED_KEYS", "INDEX_KEY", "AUDIT_KEY"):
         click.echo(f"FRONTDOOR_{name}={new_key()}")
     click.echo(f"FRONTDOOR_SECRET_KEY={secrets.token_urlsafe(32)}")
     click.echo(f"FRONTDOOR_METRICS_TOKEN={secrets.token_urlsafe(24)}")
@@ -28,7 +28,7 @@ def new() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """把存着的内容都换成 DATA_KEYS 里最前面的那把密钥。可以中断，再运行会接着做。"""
+    """把存着的内容都换成 DATA_KEYS、RESTRICTED_KEYS 里最前面的那把密钥。可以中断，再运行会接着做。"""
     office, moved = office_or_exit(), 0
     for where, count in rotate_all(office):
         click.echo(f"{where}：{count}")

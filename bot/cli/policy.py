@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bot.evaluation import evaluate
+from bot.teaching import teach
 from handlers.kit.phrase import worded
 from handlers.kit.turn import Reading
 from handlers.policy import CLEAR_NOW, answer_lines
@@ -88,6 +89,13 @@ def evaluate_file(file: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(figures.summary(), ensure_ascii=False))
         return
     for line in figures.table():
+        click.echo(line)
+
+
+@policy.command()
+def learn() -> None:
+    """改了 ways/ 里的说法以后，重学两样判断：话里有没有危险，要走哪条路。大约一分钟。"""
+    for line in teach():
         click.echo(line)
 
 

@@ -23,7 +23,7 @@ REFUSED = 2
 @contextmanager
 def working_office() -> Iterator[Office]:
     # Policies are not needed here, and a mistake in one must not keep anybody from the accounts.
-    office = open_office(settings_or_exit(), library=Library([], {}))
+    office = open_office(settings_or_exit(), library=Library([]))
     try:
         if current_revision(office.engine) is None:
             upgrade(office.engine)

@@ -1,4 +1,4 @@
-"""通知群发: written by one, looked at by another who types for how many people it is; then broadcast_results.py."""
+"""通知群发: written by one, looked at by another who types for how many people it is; then results.py, calls.py."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from models.broadcast.rules import (
     next_hours,
     seconds_to_read,
 )
+from models.broadcast.towns import LONGEST_WHY, dropped_towns, untold_towns
 from models.masking import mask
 from models.station import Station
 from models.user import User
@@ -81,7 +82,7 @@ def one(uid: str) -> str:
     read_by_us("broadcast", "list", uid)
     if notice.state == "draft":
         return _form(notice, Answers(), filled(notice))
-    return _check(notice, Answers()) if notice.state == "proposed" else result(notice)
+    return _check(notice, Answers()) if notice.state == "proposed" else result(notice, Answers())
 
 
 @PAGE.post("/broadcasts/<uid>", "broadcast", "draft")
@@ -147,13 +148,16 @@ def reject(uid: str) -> Response | tuple[str, int]:
     return back_to("broadcasts.one", uid=uid)
 
 
-def result(notice: Broadcast) -> str:
-    """What became of it; its parts have addresses of their own in broadcast_results.py."""
-    may = actor().may
+def result(notice: Broadcast, answers: Answers) -> str:
+    """What became of it; its parts have addresses of their own in results.py."""
+    may, found = actor().may, progress(db(), notice)
+    may_stop = may("broadcast", "stop") and notice.state in ("approved", "sending")
+    untold = untold_towns(db(), notice) if may_stop and len(found.towns) > 1 else []
     return render(
-        "broadcasts/result.html", notice=notice, found=progress(db(), notice), names=NAMES, standing=Standing,
+        "broadcasts/result.html", notice=notice, answers=answers, found=found, names=NAMES, standing=Standing,
         state=STATES[notice.state], people=_people(notice), where=_where(notice), by_day=in_hours(now()),
-        may_stop=may("broadcast", "stop"), may_write=may("broadcast", "draft"),
+        may_stop=may_stop, may_write=may("broadcast", "draft"), untold=untold, longest_why=LONGEST_WHY,
+        dropped=dropped_towns(db(), notice),
     )  # fmt: skip
 
 

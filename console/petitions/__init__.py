@@ -12,9 +12,11 @@ from console.desk import actor, db, note, now, signed, user
 from console.page import Page, back_to, read_by_us, render
 from console.petitions.page import REASON, open_for_a_while, reached, shown, view_of, why
 from console.petitions.view import rows_of
+from models.approval import LIVES
 from models.case import Case
 from models.petition import OPEN, Petition
 from models.petition.clock import day_of
+from models.petition.full_export import takeable, waiting
 from models.station import Station
 from models.user.visible import visible
 
@@ -56,15 +58,25 @@ class Wanted:
 
 @PAGE.get("/petitions", "petition", "list")
 def listing() -> str:
-    wanted, stations = Wanted.read(Answers()), _stations()
-    found = _found(wanted, stations)
-    count = db().scalar(select(func.count()).select_from(found.subquery())) or 0
-    late = db().scalar(select(func.count()).select_from(_listed().where(_is_late()).subquery())) or 0
-    soonest = found.order_by(Case.due_on.is_(None), Case.due_on, Case.id.desc())
-    some = db().scalars(soonest.limit(A_PAGE).offset((wanted.page - 1) * A_PAGE)).all()
+    wanted = Wanted.read(Answers())
     read_by_us("petition", "list", f"page {wanted.page}")
+    return listed(wanted, Answers())
+
+
+def listed(wanted: Wanted, answers: Answers) -> str:
+    """The page of the list."""
+    stations, ours = _stations(), found(wanted)
+    count = db().scalar(select(func.count()).select_from(ours.subquery())) or 0
+    late = db().scalar(select(func.count()).select_from(_listed().where(_is_late()).subquery())) or 0
+    soonest = ours.order_by(Case.due_on.is_(None), Case.due_on, Case.id.desc())
+    some = db().scalars(soonest.limit(A_PAGE).offset((wanted.page - 1) * A_PAGE)).all()
     return render(
         "petitions/list.html",
+        answers=answers,
+        takeable=takeable(db(), signed().user_id, now=now()) if actor().may("export", "petitions_full") else [],
+        lives=LIVES,
+        exports_wait=len(waiting(db(), now=now())) if actor().may("export", "approve") else 0,
+        may_export=actor().may("export", "petitions_masked") and count > 0,
         rows=rows_of(db(), some, today=day_of(now())),
         wanted=wanted,
         count=count,
@@ -103,18 +115,17 @@ def _listed() -> Select[Petition]:
     return visible(Petition, actor(), "petition", "list")
 
 
-def _found(wanted: Wanted, stations: list[Station]) -> Select[Petition]:
-    found = _listed()
+def found(wanted: Wanted) -> Select[Petition]:
+    """What the filters let through of what this person may see."""
+    ours = _listed()
     if wanted.number:
-        return found.where(Case.number == wanted.number)
-    found = found.where(*_shows(wanted.show))
+        return ours.where(Case.number == wanted.number)
+    ours = ours.where(*_shows(wanted.show))
     if wanted.whose:
-        found = found.where(
-            Case.officer_id == signed().user_id if wanted.whose == "mine" else Case.officer_id.is_(None)
-        )
+        ours = ours.where(Case.officer_id == signed().user_id if wanted.whose == "mine" else Case.officer_id.is_(None))
     if wanted.station:
-        found = found.where(Case.station_id.in_(_below(wanted.station, stations)))
-    return found
+        ours = ours.where(Case.station_id.in_(_below(wanted.station, _stations())))
+    return ours
 
 
 def _shows(show: str) -> list[ColumnElement[bool]]:

@@ -12,13 +12,13 @@ from console.answers import Answers
 from console.desk import actor, db, note, now, seen, user
 from console.page import Page, back_to, render
 from console.petitions.page import said
-from handlers import petition_told
-from handlers.petition import TOPICS
+from handlers.petition import told as petition_told
+from handlers.petition.questions import TOPICS
 from models.base import new_uid
 from models.conversation import Conversation
 from models.masking import find_phone, mask, mask_secrets
 from models.media import Media
-from models.message import Message
+from models.message import RESTRICTED, Message
 from models.people import HANDLING, SENSITIVE, Consent, Veteran
 from models.petition import MOST_REPRESENTATIVES, Petition
 from models.petition.clock import in_words
@@ -161,6 +161,7 @@ def _words_of(source: Source) -> str:
         Message.author == "veteran",
         Message.said_at >= source.ticket.opened_at,
         Message.words_sealed.is_not(None),
+        Message.routed != RESTRICTED,
     )
     messages = db().scalars(select(Message).where(*said_there).order_by(Message.id.desc()).limit(MOST_MESSAGES)).all()
     spoken = [message.words for message in reversed(messages) if len(message.words) > 1]
@@ -171,7 +172,11 @@ def _files_of(source: Source) -> list[str]:
     if source.ticket is None:
         return []
     sent = select(Media.uid).join(Message, Message.id == Media.message_id)
-    there = (Media.conversation_id == source.ticket.conversation_id, Message.said_at >= source.ticket.opened_at)
+    there = (
+        Media.conversation_id == source.ticket.conversation_id,
+        Message.said_at >= source.ticket.opened_at,
+        Message.routed != RESTRICTED,
+    )
     return list(db().scalars(sent.where(*there, Media.state.in_(("wanted", "kept"))).order_by(Media.id)))
 
 

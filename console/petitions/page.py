@@ -8,21 +8,24 @@ from collections import defaultdict
 from typing import Any
 
 from flask import abort, session
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from console.answers import Answers
 from console.desk import actor, db, now, seen, signed, user
 from console.page import render
-from console.petitions.view import boxes_of, lines_of, masked_names, names_of, offers, told_in
+from console.petitions.view import boxes_of, lines_of, masked_names, names_of, offers, told_in, topic_of
 from handlers.kit.phrase import Said, worded
-from handlers.petition_status import as_the_veteran_reads_it
+from handlers.petition.status import as_the_veteran_reads_it
 from models.approval import Approval
 from models.case import Interest
 from models.draft import Draft
-from models.petition import STATUSES, Petition
+from models.petition import STATUSES, Petition, readers
 from models.petition.clock import MOST_EXTENSION, day_of
 from models.petition.officers import officers_for
+from models.petition.printing import printable
+from models.petition.printing import waiting as waiting_print
 from models.petition.proposal import ACTS, DECLINE, EXTEND, last_sent_back, waiting
+from models.petition.review import CALLED
 from models.station import Station
 from models.user import User
 from models.user.visible import visible
@@ -105,15 +108,42 @@ def shown(petition: Petition, answers: Answers, *, revealed: str = "", view: str
         parts=PARTS,
         petition=head_of(petition),
         boxes=boxes_of(petition.clock, today=today),
-        review=petition.clock.review,
+        review=None if petition.restricted else petition.clock.review,
+        tied=tied_to(petition),
         today=today,
         told=told_in(petition) if full else None,
         answer=petition.answer if full else "",
         lines=lines_of(db(), history, with_words=full),
         veteran_reads=said(*as_the_veteran_reads_it(db(), petition, now=now())) if full else "",
         revealed=revealed,
+        print_asked=print_asked(petition) if petition.restricted else None,
         **_work_on(petition, full=full),
     )
+
+
+def tied_to(petition: Petition) -> list[tuple[str, str]]:
+    """What this is a review of, and the review that was asked for, as far as the person at the desk may know of them."""
+    either = or_(Petition.id == petition.review_of_id, Petition.review_of_id == petition.id)
+    known = visible(Petition, actor(), "petition", "list").where(either).order_by(Petition.id)
+    return [
+        (each.number, "本人申请的" + CALLED[each.stage] if each.stage > petition.stage else "答复的是原来这一件")
+        for each in db().scalars(known)
+    ]
+
+
+def print_asked(petition: Petition) -> dict[str, Any]:
+    """How it stands with a print of a restricted petition: who asked and why, and whether there is somebody to agree."""
+    proposal = waiting_print(db(), petition, now=now())
+    mine = printable(db(), petition, by=user(), now=now())
+    others = db().scalars(select(User.person).where(User.id.in_(readers(now())), User.disabled_at.is_(None))).all()
+    by = db().get_one(User, proposal.proposed_by_id) if proposal else None
+    return {
+        "proposal": proposal,
+        "by": by.shown_as if by else "",
+        "own": by is not None and by.person == actor().person,
+        "ready": mine is not None,
+        "alone": not set(others) - {actor().person},
+    }
 
 
 def head_of(petition: Petition) -> dict[str, Any]:
@@ -122,7 +152,8 @@ def head_of(petition: Petition) -> dict[str, Any]:
     officers = names_of(db(), User.shown_as, User.id, [petition.officer_id])
     return {
         "number": petition.number,
-        "topic": petition.topic,
+        "topic": topic_of(petition),
+        "stage": CALLED[petition.stage],
         "who": masked_names(petition),
         "status": STATUSES[petition.status],
         "is_open": petition.is_open,
@@ -190,7 +221,7 @@ def what_may_be_done(petition: Petition, *, full: bool) -> dict[str, bool]:
     when = {
         "accept": status == "received",
         "decline": status == "received",
-        "extend": status == "accepted" and within and petition.extended_days < MOST_EXTENSION,
+        "extend": status == "accepted" and not petition.stage and within and petition.extended_days < MOST_EXTENSION,
         "answer": status == "accepted",
         "progress": is_open,
         "note": status != "withdrawn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import abort
+from flask import abort, flash
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -11,18 +11,20 @@ from console.answers import Answers
 from console.desk import actor, db, note, note_apart, now, seen, signed, user
 from console.media import sent
 from console.page import Page, back_to, render
-from console.petitions.page import draft_place, said, shown
-from console.petitions.view import rows_of
+from console.petitions.page import REASON, draft_place, head_of, said, shown
+from console.petitions.view import lines_of, rows_of, told_in
 from console.petitions.work import written_answer
 from console.reveal import CannotReveal, reveal
-from handlers import petition_told
+from handlers.petition import told as petition_told
 from models.base import new_uid
 from models.case import Case, CaseEvent
 from models.draft import Draft
 from models.media import Media
 from models.petition import LONGEST_SENTENCE, Petition
 from models.petition.clock import day_of
+from models.petition.printing import agree_to_paper, ask_for_paper, printable
 from models.petition.restricted import answer as give_answer
+from models.user import User
 from models.user.visible import visible
 
 PAGE = Page("restricted", menu="专办", first="listing")
@@ -100,6 +102,46 @@ def see_phone(number: str) -> str | Answer:
         answers.faults["reveal_reason"] = str(refused)
         return shown(petition, answers), 422
     return shown(petition, answers, revealed=value)
+
+
+@PAGE.post("/restricted/<number>/prints", "restricted", "print")
+def ask_for_print(number: str) -> Answer:
+    petition, answers = seen(Petition, number, "restricted", "print", by="number"), Answers()
+    reason = answers.text("print_reason", "打印的原因", least=REASON, most=200)
+    if not answers.ok:
+        return shown(petition, answers), 422
+    ask_for_paper(db(), petition, reason, by=user(), now=now())
+    flash("提出了，等另一位纪检专人同意，一天内有效")
+    return _done(petition, "print")
+
+
+@PAGE.post("/restricted/<number>/prints/approval", "restricted", "print")
+def agree(number: str) -> Response:
+    petition = seen(Petition, number, "restricted", "print", by="number")
+    agree_to_paper(db(), petition, by=user(), now=now(), digest=Answers()["digest"])
+    flash("同意了，提出的人一天内可以打印")
+    return _done(petition, "print")
+
+
+@PAGE.get("/restricted/<number>/print", "restricted", "print")
+def paper(number: str) -> str | Response:
+    """The sheet, with who printed it and when on it; each opening is in the audit."""
+    petition = seen(Petition, number, "restricted", "print", by="number")
+    agreed = printable(db(), petition, by=user(), now=now())
+    if agreed is None:
+        return back_to("restricted.page", number=number)
+    note_apart("restricted.print", _nameless())
+    return render(
+        "petitions/paper.html",
+        petition=head_of(petition),
+        told=told_in(petition),
+        answer=petition.answer,
+        lines=lines_of(db(), petition.history(db()), with_words=True),
+        by=signed().shown_as,
+        agreed_by=db().get_one(User, agreed.decided_by_id).shown_as,
+        at=now(),
+        serial=agreed.uid[:8],
+    )
 
 
 def _done(petition: Petition, action: str) -> Response:

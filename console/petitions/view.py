@@ -16,6 +16,7 @@ from models.masking import mask
 from models.media import Media
 from models.petition import STATUSES, Petition
 from models.petition.clock import MOST_EXTENSION, Clock, Term, in_words
+from models.petition.review import CALLED
 from models.shown import masked_name
 from models.station import Station
 from models.user import User
@@ -26,7 +27,7 @@ WHAT = {
     "declined": "告知没有受理", "assigned": "定承办人", "forwarded": "转到别的站", "progress": "办理进展",
     "note": "内部备注", "proposed": "提请复核", "sent_back": "退回", "extended": "延长期限", "answered": "书面答复",
     "closed": "办结", "untold": "没能告诉本人", "interest": "回避", "revealed": "看完整号码", "handed_over": "转专人",
-    "agreed": "本人同意登记", "said": "本人原话", "read": "调阅",
+    "ask_review": "本人申请复查", "printed": "打印", "agreed": "本人同意登记", "said": "本人原话", "read": "调阅",
 }  # fmt: skip
 ANONYMOUS = "没有留姓名"
 MOODS = {"late": "tag-late", "soon": "tag-soon", "calm": "tag-good", "done": ""}
@@ -93,7 +94,7 @@ def rows_of(db: Session, petitions: Sequence[Petition], *, today: dt.date) -> li
     return [
         Row(
             petition.number,
-            petition.topic,
+            topic_of(petition),
             masked_names(petition),
             stations.get(petition.station_id or 0, "没有归到站点"),
             officers.get(petition.officer_id or 0, ""),
@@ -115,6 +116,10 @@ def names_of(
     if not wanted:
         return {}
     return {row[0]: row[1] for row in db.execute(select(key, name).where(key.in_(wanted)))}
+
+
+def topic_of(petition: Petition) -> str:
+    return f"{petition.topic}（{CALLED[petition.stage]}）" if petition.stage else petition.topic
 
 
 def masked_names(petition: Petition) -> str:
@@ -141,8 +146,10 @@ def told_in(petition: Petition) -> Told:
 # -- the clock --------------------
 
 
-def boxes_of(clock: Clock, *, today: dt.date) -> tuple[Box, Box, Box]:
-    """收到→告知, 受理→办结, 延长: what the Regulation gives, what is used, what is left."""
+def boxes_of(clock: Clock, *, today: dt.date) -> tuple[Box, ...]:
+    """收到→告知, 受理→办结, 延长: what the Regulation gives, what is used, what is left. A review has one term only."""
+    if clock.stage and clock.answer is not None:
+        return (_box(f"收到{CALLED[clock.stage]}申请，书面答复", clock.answer, clock, today, done="答复"),)
     return (
         _box("收到，告知是否受理", clock.tell, clock, today, done="告知"),
         _answer_box(clock, today),

@@ -11,7 +11,7 @@ from console.desk import actor, db, note, now, seen, signed, user
 from console.page import Page, back_to
 from console.petitions.page import PARTS, REASON, draft_place, needs_reason_to_assign, said, shown, view_of, why
 from console.reveal import CannotReveal, reveal
-from handlers import petition_told
+from handlers.petition import told as petition_told
 from handlers.reception_words import ANOTHER_GOES_ON
 from models.base import new_uid
 from models.case import Interest

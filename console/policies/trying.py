@@ -63,7 +63,7 @@ def try_out(question: str) -> Tried:
         said=worded(lines, Wording.live(db())),
         likely=likely,
         way=match.way,
-        shares=tuple((word, share) for word, share in shares if share),
+        shares=tuple((word, share) for word, share in shares if share > 0),
     )
 
 

@@ -11,6 +11,7 @@ from handlers.kit.phrase import Line, Phrase, Said, shortened
 from models.case import Case
 from models.petition import Petition
 from models.petition.clock import Term, day_of, in_words
+from models.petition.review import CALLED, review_of
 from models.station import Station
 from models.user import User
 
@@ -29,12 +30,17 @@ ACCEPTED_LATE = Phrase(
     "petition_status.accepted_late", "{accepted_on}受理了。本该 {answer_by}前答复您，晚了 {count} 天，是我们没办好。"
 )
 EXTENDED = Phrase("petition_status.extended", "这件事要多用 {days} 天，日子已经算进去了。")
-ANSWERED = Phrase(
-    "petition_status.answered", "{answered_on}答复您了。不满意，{review_by}前可以申请复查，回复 8，我们帮您填。"
-)
+ANSWERED = Phrase("petition_status.answered", "{answered_on}答复您了。不满意，{review_by}前可以申请{review}。")
 ANSWERED_LONG_AGO = Phrase(
-    "petition_status.answered_long_ago", "{answered_on}答复您了。申请复查的日子到 {review_by}为止。"
+    "petition_status.answered_long_ago", "{answered_on}答复您了。申请{review}的日子到 {review_by}为止。"
 )
+ANSWERED_LAST = Phrase("petition_status.answered_last", "{answered_on}答复您了。")
+REVIEW = Phrase("petition_status.review", "您申请的{review}，{asked_on}收到，最迟 {answer_by}答复您。")
+REVIEW_LATE = Phrase(
+    "petition_status.review_late",
+    "您申请的{review}，{asked_on}收到。本该 {answer_by}前答复您，晚了 {count} 天，是我们没办好。",
+)
+REVIEW_ASKED = Phrase("petition_status.review_asked", "您已经申请{review}，编号 {number}。")
 CLOSED = Phrase("petition_status.closed", "这件事办结了。")
 DECLINED = Phrase("petition_status.declined", "{told_on}告诉您了：没有受理。有不同意见，回复 8 找人。")
 WITHDRAWN = Phrase("petition_status.withdrawn", "您撤回了，没有再办。")
@@ -50,6 +56,8 @@ def as_the_veteran_reads_it(db: Session, case: Case, *, now: dt.datetime) -> lis
     """What is answered when the veteran asks how it stands."""
     lines: list[Said] = [ONE(title=title_of(case), number=case.spoken_number), *status_of(case, now=now)]
     news = [event for event in case.history(db) if event.what == "progress" and event.shown and event.words]
+    if isinstance(case, Petition) and (review := review_of(db, case)) is not None:
+        lines.append(REVIEW_ASKED(review=CALLED[review.stage], number=review.spoken_number))
     if news:
         words = shortened(news[-1].words, LONGEST_NEWS)
         lines.append(LATEST(day=in_words(day_of(news[-1].at)), words=harmless(words)))
@@ -62,7 +70,9 @@ def harmless(words: str) -> str:
 
 
 def title_of(case: Case) -> str:
-    return case.topic if isinstance(case, Petition) else "办件"
+    if not isinstance(case, Petition):
+        return "办件"
+    return f"{case.topic}（{CALLED[case.stage]}）" if case.stage else case.topic
 
 
 def status_of(case: Case, *, now: dt.datetime) -> list[Line]:
@@ -85,6 +95,8 @@ def _accepted(petition: Petition, today: dt.date) -> list[Line]:
     clock = petition.clock
     accepted_on, answer_by = _said(clock.accepted, today), _said(clock.answer_by, today)
     running = clock.running
+    if petition.stage:
+        return _review(petition, today)
     if running is not None and running.left(today) < 0:
         return [ACCEPTED_LATE(accepted_on=accepted_on, answer_by=answer_by, count=-running.left(today))]
     phrase = ACCEPTED_ANONYMOUS if petition.anonymous else ACCEPTED
@@ -93,11 +105,24 @@ def _accepted(petition: Petition, today: dt.date) -> list[Line]:
 
 
 def _answered(petition: Petition, today: dt.date) -> list[Line]:
-    review = petition.clock.review
-    if review is None:
+    review, answered = petition.clock.review, petition.clock.answered
+    if answered is None:
         return []
+    if review is None or petition.restricted:
+        return [ANSWERED_LAST(answered_on=_said(answered, today))]
     phrase = ANSWERED if review.left(today) >= 0 else ANSWERED_LONG_AGO
-    return [phrase(answered_on=_said(review.start, today), review_by=_said(review.last, today))]
+    called = CALLED[petition.stage + 1]
+    return [phrase(answered_on=_said(answered, today), review_by=_said(review.last, today), review=called)]
+
+
+def _review(petition: Petition, today: dt.date) -> list[Line]:
+    term = petition.clock.answer
+    if term is None:
+        return []
+    told = {"asked_on": _said(term.start, today), "answer_by": _said(term.last, today)}
+    if (late := -term.left(today)) > 0:
+        return [REVIEW_LATE(review=CALLED[petition.stage], count=late, **told)]
+    return [REVIEW(review=CALLED[petition.stage], **told)]
 
 
 def _closed(petition: Petition, today: dt.date) -> list[Line]:

@@ -6,7 +6,8 @@ import datetime as dt
 
 from handlers.kit.phrase import Line, Phrase
 from models.petition import Petition
-from models.petition.clock import ANSWER_DAYS, REVIEW_DAYS, day_of, in_words
+from models.petition.clock import ANSWER_DAYS, LAST_STAGE, REVIEW_DAYS, day_of, in_words
+from models.petition.review import CALLED
 from models.station import Station
 
 FILED_FOR_YOU = Phrase(
@@ -34,8 +35,9 @@ EXTENDED = Phrase(
 ANSWERED = Phrase(
     "petition_told.answered",
     "您反映的事（编号 {number}）有书面答复了。看全文，回复 4。\n"
-    "不满意，{review_by}前可以申请复查，回复 8，我们帮您填。",
+    "不满意，{review_by}前可以申请{review}，也是回复 4，选 2。",
 )
+ANSWERED_LAST = Phrase("petition_told.answered_last", "您反映的事（编号 {number}）有书面答复了。看全文，回复 4。")
 CLOSED = Phrase("petition_told.closed", "您反映的事（编号 {number}）办结了。还有话要说，回复 4 补充，或者回复 8 找人。")
 
 
@@ -67,7 +69,11 @@ def extended(petition: Petition, days: int, reason: str, *, now: dt.datetime) ->
 
 
 def answered(petition: Petition, *, now: dt.datetime) -> Line:
-    return ANSWERED(number=petition.spoken_number, review_by=_in(REVIEW_DAYS, now))
+    """A report, and a second review, have no further step."""
+    if petition.restricted or petition.stage >= LAST_STAGE:
+        return ANSWERED_LAST(number=petition.spoken_number)
+    called = CALLED[petition.stage + 1]
+    return ANSWERED(number=petition.spoken_number, review_by=_in(REVIEW_DAYS, now), review=called)
 
 
 def closed(petition: Petition) -> Line:

@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
+from models.audit.stated_reason import NAMED, StatedReason
 from models.case import Case, Interest
 from models.conversation import SHANGHAI
 from models.user import User
@@ -22,6 +23,8 @@ from models.user.authority import Actor
 A_PAGE = 50
 LOOKED_THROUGH = 100_000  # without a day: the newest so many; there is no index but the id
 CHECKED = 100_000
+READS_REASONS = "supervisor"  # who answers for what is looked at; whoever runs the machines reads no words of people
+UNSHOWN = "写了原因，负责人看得到"
 MACHINE = "os:"  # how the audit names whoever is at the machine itself
 
 
@@ -61,6 +64,7 @@ def trail(db: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], bool]:
     entries = found[:A_PAGE]
     people, subjects = _people(db, entries), {entry.subject for entry in entries}
     hidden, numbers = _matters(db, actor, subjects)
+    reasons = _reasons(db, actor, {entry.detail for entry in entries})
     lines = []
     for entry in entries:
         secret = entry.subject in hidden or entry.subject.startswith("restricted")
@@ -70,7 +74,7 @@ def trail(db: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], bool]:
                 f"restricted/{secrets.token_hex(4)}"
                 if secret
                 else people.get(entry.subject) or numbers.get(entry.subject, entry.subject),
-                "" if secret else entry.detail,
+                "" if secret else reasons.get(entry.detail, entry.detail),
             )
         )  # fmt: skip
     return lines, len(found) > A_PAGE
@@ -155,6 +159,13 @@ def _people(db: Session, entries: Sequence[AuditEntry]) -> dict[str, str]:
     named = {name for entry in entries for name in (entry.actor, entry.subject) if name.startswith("user ")}
     ids = [int(name[5:]) for name in named if name[5:].isascii() and name[5:].isdigit()]
     return {f"user {id_}": shown for id_, shown in db.execute(select(User.id, User.shown_as).where(User.id.in_(ids)))}
+
+
+def _reasons(db: Session, actor: Actor, details: set[str]) -> dict[str, str]:
+    """Details that refer to a reason somebody typed: its words, for who may read them (R42)."""
+    if READS_REASONS in actor.roles:
+        return {detail: f"原因：{row.reason}" for detail, row in StatedReason.of_details(db, details).items()}
+    return {detail: UNSHOWN for detail in details if detail.startswith(NAMED)}
 
 
 def _digest(previous: str, at: dt.datetime, facts: Sequence[str], key: bytes) -> str:

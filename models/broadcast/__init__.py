@@ -70,6 +70,7 @@ class Way(StrEnum):
     TEMPLATE = "template"  # a template message: the window is closed
     CALL = "call"  # neither is possible: somebody should telephone
     NONE = "none"  # left out: unfollowed, or wants no notices, since it was proposed
+    DROPPED = "dropped"  # their town was taken out on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,7 @@ class Recipient(Base):
     way: Mapped[str] = mapped_column(String(8))  # Way
     trouble: Mapped[str] = mapped_column(String(80), default="")
     called_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    signed_up_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 报名
 
     @classmethod
     def of(cls, db: Session, message: Message) -> Recipient | None:

@@ -11,6 +11,7 @@ from models.broadcast import Broadcast, Recipient, Way
 from models.conversation import Conversation
 
 READ_FOR = dt.timedelta(days=30)
+TOLD = (Way.MESSAGE, Way.TEMPLATE, Way.CALL)  # the ways of those it was meant for to the end
 
 
 def notices_for(db: Session, conversation: Conversation, *, now: dt.datetime, most: int = 3) -> list[str]:
@@ -20,7 +21,7 @@ def notices_for(db: Session, conversation: Conversation, *, now: dt.datetime, mo
         .join(Recipient, Recipient.broadcast_id == Broadcast.id)
         .where(
             Recipient.conversation_id == conversation.id,
-            Recipient.way.in_((Way.MESSAGE, Way.TEMPLATE, Way.CALL)),
+            Recipient.way.in_(TOLD),
             Broadcast.state.in_(("sending", "done")),
             Broadcast.send_at > now - READ_FOR,
         )

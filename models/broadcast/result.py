@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.base import DomainError
 from models.broadcast import Broadcast, Recipient, Way
+from models.broadcast.towns import towns_of
 from models.conversation import Conversation
 from models.masking import mask
 from models.message import WAITING, Message, Status
@@ -71,6 +72,7 @@ class Progress:
 
     counts: Counter[Standing]
     towns: dict[str, Counter[Standing]]
+    signed_up: int = 0
 
     @property
     def everybody(self) -> int:
@@ -100,6 +102,7 @@ class Person:
     standing: Standing
     reason: str
     called_at: dt.datetime | None
+    signed_up_at: dt.datetime | None
 
 
 def progress(db: Session, notice: Broadcast) -> Progress:
@@ -113,7 +116,9 @@ def progress(db: Session, notice: Broadcast) -> Progress:
         whole[Standing(value)] += count
         by_town.setdefault(towns.get(station_id, NOWHERE), Counter())[Standing(value)] += count
     order = [*towns.values(), NOWHERE]
-    return Progress(whole, dict(sorted(by_town.items(), key=lambda town: order.index(town[0]))))
+    signed_up = select(func.count()).where(Recipient.broadcast_id == notice.id, Recipient.signed_up_at.is_not(None))
+    in_order = dict(sorted(by_town.items(), key=lambda town: order.index(town[0])))
+    return Progress(whole, in_order, db.scalar(signed_up) or 0)
 
 
 def people(
@@ -124,8 +129,12 @@ def people(
     most: int | None = None,
     after: int = 0,
     only: Collection[int] | None = None,
+    signed_up: bool = False,
 ) -> list[Person]:
-    """The people of a notice who stand so, by place; `most` at a time, from the one at `after` on."""
+    """The people of a notice who stand so, by place; `most` at a time, from the one at `after` on.
+
+    `signed_up`: of these only who means to come.
+    """
     standing = _standing_in(notice).label("standing")
     columns = (Recipient, standing, Message.trouble, Message.status, Conversation.station_id, Veteran)
     rows = _with_message(select(*columns).select_from(Recipient)).outerjoin(
@@ -133,6 +142,7 @@ def people(
     )
     rows = rows.where(Recipient.broadcast_id == notice.id, standing.in_(standings))
     rows = rows if only is None else rows.where(Recipient.id.in_(only))
+    rows = rows.where(Recipient.signed_up_at.is_not(None)) if signed_up else rows
     rows = rows.order_by(func.coalesce(Conversation.station_id, 2**31 - 1), Recipient.id).offset(after)
     towns, places = _towns(db), _places(db)
     return [
@@ -147,6 +157,7 @@ def people(
             standing=Standing(value),
             reason=reason_of(recipient.trouble, trouble or "", status or ""),
             called_at=recipient.called_at,
+            signed_up_at=recipient.signed_up_at,
         )
         for recipient, value, trouble, status, station_id, veteran in db.execute(rows.limit(most))
     ]
@@ -188,6 +199,7 @@ def _standing_in(notice: Broadcast) -> ColumnElement[str]:
     return case(
         (Recipient.called_at.is_not(None), str(Standing.CALLED)),
         (Recipient.way == Way.NONE, str(Standing.LEFT_OUT)),
+        (Recipient.way == Way.DROPPED, str(Standing.STOPPED)),
         (Recipient.way == Way.CALL, str(Standing.CALL)),
         (Recipient.way == Way.PLANNED, str(Standing.STOPPED if notice.state == "stopped" else Standing.WAITING)),
         (Message.status.in_(WAITING), str(Standing.WAITING)),
@@ -205,16 +217,7 @@ def _with_message(rows: Any) -> Any:
 
 
 def _towns(db: Session) -> dict[int | None, str]:
-    """The town of every station, the district's centre being its own; in the order of their codes."""
-    stations = {station.id: station for station in db.scalars(select(Station).order_by(Station.code))}
-    return {each.id: _up_to_town(each, stations).name for each in stations.values()}
-
-
-def _up_to_town(station: Station, stations: dict[int, Station]) -> Station:
-    above = station
-    while above.level == "village" and above.parent_id in stations:
-        above = stations[above.parent_id]
-    return above
+    return {station_id: town.name for station_id, town in towns_of(db).items()}
 
 
 def _places(db: Session) -> dict[int | None, str]:

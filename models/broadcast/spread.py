@@ -136,7 +136,8 @@ def note_outcome(
 ) -> None:
     """After a call: the way it took, which may not be the planned one; stopped meanwhile, it is not tried again."""
     if message.status in (Status.SENT, Status.UNKNOWN):
-        recipient.way = way
+        left_out = recipient.way == Way.DROPPED  # too late: it had left
+        recipient.way, recipient.trouble = way, "" if left_out else recipient.trouble
         message.external_id = f"{RECEIPT}{receipt}" if receipt else None
     elif message.status == Status.QUEUED and _is_stopped(db, recipient):
         message.settle(Status.STOPPED, now=now, trouble="the notice was stopped")
@@ -155,7 +156,8 @@ def template_result(db: Session, told: str, *, now: dt.datetime) -> None:
 
 
 def _is_stopped(db: Session, recipient: Recipient) -> bool:
-    return db.get_one(Broadcast, recipient.broadcast_id).state == "stopped"
+    """For everybody, or for this person's town."""
+    return recipient.way == Way.DROPPED or db.get_one(Broadcast, recipient.broadcast_id).state == "stopped"
 
 
 def _leave_out(message: Message, recipient: Recipient, why: str, *, now: dt.datetime) -> None:

@@ -8,22 +8,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import DomainError, Sealed, UtcDateTime, keys_of, new_uid
 from models.case import Case, CaseNumber, Interest, MustWithdraw, NotNow
 from models.conversation import Conversation
-from models.message import Priority
+from models.message import RESTRICTED, Priority
 from models.petition.clock import Clock, day_of
 from models.station import Station
-from models.user import User
+from models.user import RoleGrant, User
 
 MOST_REPRESENTATIVES = 5  # 条例 20
 LONGEST_SENTENCE = 120  # of progress: one bubble, one thought (ux.md 7)
 
 # Every status a petition can have, as people who work here read it; what the veteran reads is in
-# handlers/petition_status.py under the same names.
+# handlers/petition/status.py under the same names.
 STATUSES = {
     "received": "收到，待告知",
     "accepted": "正在办",
@@ -33,6 +33,7 @@ STATUSES = {
     "withdrawn": "本人撤回",
 }
 OPEN = ("received", "accepted", "answered")
+READER = "discipline"  # the one role for whose eyes a restricted petition is (X1)
 
 
 class NotClear(DomainError):
@@ -43,8 +44,6 @@ class Petition(Case):
     """What somebody wants put right. Fields are what 条例 19 asks for: name, address, request, facts and reasons."""
 
     __tablename__ = "petitions"
-    __mapper_args__ = {"polymorphic_identity": "petition"}
-
     id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(20))
     raised_before: Mapped[bool]
@@ -52,6 +51,8 @@ class Petition(Case):
     accepted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     extended_days: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    stage: Mapped[int] = mapped_column(default=0)  # 1 复查, 2 复核: petition/review.py
+    review_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     story_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     where_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -60,6 +61,9 @@ class Petition(Case):
     names_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_index: Mapped[str | None] = mapped_column(String(40), index=True)
+
+    # Two of its keys refer to cases; this one says which of them makes both rows one petition.
+    __mapper_args__ = {"polymorphic_identity": "petition", "inherit_condition": id == Case.id}  # noqa: A003
 
     story = Sealed()
     where = Sealed()
@@ -86,17 +90,20 @@ class Petition(Case):
         media_uids: Sequence[str],
         now: dt.datetime,
         by: User | None = None,
+        restricted: bool = False,
     ) -> Petition:
         """Record a petition as told. Without name or phone it is anonymous: no written answer can be promised (23).
 
         `by`: somebody here wrote it down for the veteran, who agreed to that. At the counter there is no conversation.
+        `restricted`: 检举控告, from its first moment for the discipline contact alone (petition/restricted.py).
         """
         if len(names) > MOST_REPRESENTATIVES:
             raise ValueError("more representatives than 条例 20 allows")
         station = Station.named(db, where)
         petition = cls(
             uid=new_uid(),
-            number=CaseNumber.next(db, now=now),
+            number=CaseNumber.apart(db, now=now) if restricted else CaseNumber.next(db, now=now),
+            restricted=restricted,
             conversation_id=conversation.id if conversation else None,
             veteran_id=conversation.veteran_id if conversation else None,
             station_id=station.id if station else None,
@@ -109,14 +116,29 @@ class Petition(Case):
         db.add(petition)
         petition.story, petition.where, petition.unit, petition.wish = story, where, unit, wish
         petition.names, petition.phone = "、".join(names), phone
-        petition.phone_index = keys_of(db).index("petitions.phone", phone) if phone else None
+        petition.phone_index = keys_of(db).index("petitions.phone", phone) if phone and not restricted else None
         db.flush()
         petition.note(db, "received", now=now, by=by)
+        if conversation and station and not restricted:
+            conversation.belongs_to(station.id, surely=False)
         for uid in media_uids:
             petition.add(db, "", now=now, media_uid=uid)
-        for user in db.scalars(select(User).where(User.disabled_at.is_(None))).all():
+        for user in petition._readers(db, now=now):
             petition.find_interest(db, user, now=now)
         return petition
+
+    def _readers(self, db: Session, *, now: dt.datetime) -> Sequence[User]:
+        """Who might come to see it. An interest is noted for nobody else: it takes the veteran's other matters away as
+        well, and who is accused in a restricted one would learn from that.
+        """
+        users = select(User).where(User.disabled_at.is_(None))
+        if self.restricted:
+            users = users.where(User.id.in_(readers(now)))
+        return db.scalars(users.order_by(User.id)).all()
+
+    @property
+    def sealed_apart(self) -> bool:
+        return bool(self.restricted)
 
     @property
     def anonymous(self) -> bool:
@@ -128,7 +150,9 @@ class Petition(Case):
         told, accepted, answered = (
             day_of(moment) if moment else None for moment in (self.told_at, self.accepted_at, self.answered_at)
         )
-        return Clock(day_of(self.filed_at), told, accepted, self.extended_days, answered, over=not self.is_open)
+        return Clock(
+            day_of(self.filed_at), told, accepted, self.extended_days, answered, over=not self.is_open, stage=self.stage
+        )
 
     @property
     def tell_by(self) -> dt.date:
@@ -205,7 +229,10 @@ class Petition(Case):
         if not talk.may_send("staff", now=now):
             waits = "微信现在发不出去，要等本人再说话才送到。要紧的，请打电话告诉。"
             self.note(db, "untold", now=now, words=waits, by=by, shown=False)
-        talk.say(db, words, now=now, author="staff", user_id=by.id, priority=Priority.NUDGE)
+        said = talk.say(db, words, now=now, author="staff", user_id=by.id, priority=Priority.NUDGE)
+        if self.restricted:
+            said.routed = RESTRICTED
+            said.words = words  # under the other key now
 
     # -- who keeps away (W1) --------------------
 
@@ -227,6 +254,11 @@ class Petition(Case):
         if len(user.shown_as) > 1 and user.shown_as in f"{self.story}\n{self.unit}\n{self.wish}":
             return "这件事里提到"
         return ""
+
+
+def readers(now: dt.datetime) -> Select[tuple[int]]:
+    """The accounts of those who may read restricted petitions."""
+    return RoleGrant.in_force(now).where(RoleGrant.role == READER).with_only_columns(RoleGrant.user_id)
 
 
 def clear(words: str, most: int = 2_000) -> str:

@@ -15,7 +15,8 @@ from models.station.hours import is_working_day
 TELL_DAYS = 15  # 条例 22, 23: tell whether it is accepted
 ANSWER_DAYS = 60  # 条例 34: from the acceptance to the written answer
 MOST_EXTENSION = 30  # 条例 34: approved, and told with reasons
-REVIEW_DAYS = 30  # 条例 35: the veteran may ask for a review
+REVIEW_DAYS = 30  # 条例 35, 36: the veteran may ask for a review; and the review has to be answered
+LAST_STAGE = 2  # 复核
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Clock:
     extended: int = 0
     answered: dt.date | None = None
     over: bool = False  # nothing is asked of the office any more
+    stage: int = 0  # 1 复查, 2 复核
 
     @property
     def tell(self) -> Term:
@@ -84,8 +86,11 @@ class Clock:
 
     @property
     def answer(self) -> Term | None:
-        """The sixty days, as they are without an extension."""
-        return Term("受理", self.accepted, ANSWER_DAYS, self.answered) if self.accepted else None
+        """The sixty days, as they are without an extension; of a review the thirty."""
+        if self.accepted is None:
+            return None
+        begun, days = ("收到", REVIEW_DAYS) if self.stage else ("受理", ANSWER_DAYS)
+        return Term(begun, self.accepted, days, self.answered)
 
     @property
     def extension(self) -> Term | None:
@@ -96,8 +101,11 @@ class Clock:
 
     @property
     def review(self) -> Term | None:
-        """The days in which the veteran may ask the next organ up; nothing the office could be late with."""
-        return Term("答复", self.answered, REVIEW_DAYS) if self.answered else None
+        """The days in which the veteran may ask the next organ up; nothing the office could be late with.
+
+        After the second review there is no other (条例 36).
+        """
+        return Term("答复", self.answered, REVIEW_DAYS) if self.answered and self.stage < LAST_STAGE else None
 
     @property
     def running(self) -> Term | None:

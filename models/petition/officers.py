@@ -7,8 +7,9 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.base import keys_of
 from models.case import Interest
-from models.petition import Petition
+from models.petition import Petition, readers
 from models.station import Station
 from models.user import RoleGrant, User
 
@@ -28,6 +29,18 @@ def officers_for(db: Session, petition: Petition, *, now: dt.datetime) -> list[U
     )
     reach = (user for user, role, where in rows if role == "staff" or where is None or where in above)
     return list({user.id: user for user in reach}.values())
+
+
+def look_for_interests(db: Session, user: User, *, now: dt.datetime) -> None:
+    """Somebody new keeps away from what names them, from the first day (W1); restricted petitions are looked through
+    for who may read them. One whose key is not in the ring opens for nobody, so nothing is found in it.
+    """
+    petitions = select(Petition).order_by(Petition.id)
+    if db.scalar(readers(now).where(RoleGrant.user_id == user.id)) is None:
+        petitions = petitions.where(Petition.restricted.is_(False))
+    for petition in db.scalars(petitions).all():
+        if petition.story_sealed is None or keys_of(db).has_key_of(petition.story_sealed):
+            petition.find_interest(db, user, now=now)
 
 
 def stations_above(db: Session, station_id: int | None) -> set[int]:

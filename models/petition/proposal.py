@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.approval import Approval, TooLate
@@ -63,7 +63,9 @@ def send_back(db: Session, petition: Petition, approval: Approval, reason: str, 
 
 
 def may_be_extended(petition: Petition, days: int, *, now: dt.datetime) -> None:
-    """条例 34: within the time, by thirty days at most, all extensions together."""
+    """条例 34: within the time, by thirty days at most, all extensions together; a review has none."""
+    if petition.stage:
+        raise NotNow("复查、复核要在 30 天内答复，不能延长（《信访工作条例》第三十五、三十六条）")
     left = MOST_EXTENSION - petition.extended_days
     if not 1 <= days <= left:
         raise NotClear(
@@ -75,15 +77,20 @@ def may_be_extended(petition: Petition, days: int, *, now: dt.datetime) -> None:
 
 def waiting(db: Session, petition: Petition, *, now: dt.datetime) -> list[Approval]:
     """What is proposed for a petition and not decided."""
-    proposed = select(Approval).where(Approval.subject == petition.uid, Approval.state == "proposed")
+    proposed = _ours(petition).where(Approval.state == "proposed")
     return [approval for approval in db.scalars(proposed.order_by(Approval.id)) if approval.lives(now=now)]
 
 
 def last_sent_back(db: Session, petition: Petition) -> Approval | None:
     """The last proposal, when somebody sent it back: its reason is shown to those who may try again."""
-    last = select(Approval).where(Approval.subject == petition.uid).order_by(Approval.id.desc()).limit(1)
+    last = _ours(petition).order_by(Approval.id.desc()).limit(1)
     found = db.scalars(last).first()
     return found if found is not None and found.state == "refused" and found.answer_sealed is not None else None
+
+
+def _ours(petition: Petition) -> Select[Approval]:
+    """Proposals of this file's acts on it; there are others (petition/printing.py)."""
+    return select(Approval).where(Approval.subject == petition.uid, Approval.act.in_(ACTS))
 
 
 def _standing(db: Session, petition: Petition) -> list[str | int]:

@@ -190,7 +190,7 @@ def _held(row: Found, said: Sequence[Message]) -> Held:
     answered = max((message.id for message in said if message.author == "staff"), default=0)
     open_ones = [message for message in heard if message.id > answered]
     since = max(open_ones[0].said_at, ticket.taken_at or ticket.opened_at) if open_ones else None
-    last = next((message.words for message in reversed(heard) if message.words_sealed is not None), "")
+    last = next((message.shown for message in reversed(heard) if message.words_sealed is not None), "")
     words = masked_words(last, LONGEST_WORDS)
     return Held(
         ticket.uid,
@@ -222,7 +222,7 @@ def _first_words(db: Session, tickets: Sequence[ReceptionTicket]) -> dict[int, s
     """What each said to the reception first; what was told the machine before is not theirs to see yet."""
     found = {}
     for ticket_id, said in _said_in(db, tickets).items():
-        telling = (words for each in said if len(words := each.words.strip()) >= SHORTEST_WORDS)
+        telling = (words for each in said if len(words := each.shown.strip()) >= SHORTEST_WORDS)
         found[ticket_id] = masked_words(next(telling, ""), LONGEST_WORDS)
     return found
 

@@ -83,7 +83,7 @@ def states_of(db: Session, ticket: ReceptionTicket, ids: Sequence[int]) -> list[
 def last_words(db: Session, ticket: ReceptionTicket) -> str:
     """What the veteran said last in this talk: what an answer is looked for by."""
     theirs = [each for each in _messages(db, ticket, 0) if each.author == "veteran" and each.words_sealed is not None]
-    return theirs[-1].words if theirs else ""
+    return theirs[-1].shown if theirs else ""
 
 
 def _messages(db: Session, ticket: ReceptionTicket, after: int) -> list[Message]:
@@ -128,8 +128,8 @@ def _bubbles(
         at = max(at, each.said_at)
         who = {"veteran": name, "bot": "机器"}.get(each.author) or names.get(each.user_id, "")
         yield Said(
-            each.id, each.author, who, each.words, at, each.author == "staff" and each.user_id == me.id, each.kind,
-            each.status, each.trouble, tuple(files.get(each.id, ())),
+            each.id, each.author, who, each.shown, at, each.author == "staff" and each.user_id == me.id, each.kind,
+            each.status, each.trouble, () if each.sealed_apart else tuple(files.get(each.id, ())),
         )  # fmt: skip
 
 

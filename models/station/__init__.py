@@ -35,6 +35,11 @@ class Station(Base):
         return db.scalars(select(cls).where(cls.parent_id.is_(None)).order_by(cls.id)).first()
 
     @classmethod
+    def coded(cls, db: Session, code: str) -> Station | None:
+        """The station with this code, as its own scene code (platform.md 3.3) says it."""
+        return db.scalars(select(cls).where(cls.code == code)).first() if code else None
+
+    @classmethod
     def named(cls, db: Session, words: str) -> Station | None:
         """The station whose place a veteran names, the most local one first: 金华镇翁贡村 → the village."""
         places = [(station.place, station) for station in db.scalars(select(cls).where(cls.parent_id.is_not(None)))]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.approval import Approval, NeedsAnother, TooLate
 from models.base import DomainError, new_uid
 from models.draft import Draft
+from models.petition.officers import look_for_interests
 from models.reception import ReceptionTicket
 from models.station import Station
 from models.user import EXCLUSIVE, RoleGrant, RolesClash, User
@@ -100,7 +101,9 @@ def give_role(
         if (grant.role, grant.station_id) == (role, station_id):
             grant.ended_at = now
     db.flush()
-    return user.grant(db, role, station_id=station_id, by=by, now=now, confirmed_by=second, confirmed=True)
+    given = user.grant(db, role, station_id=station_id, by=by, now=now, confirmed_by=second, confirmed=True)
+    look_for_interests(db, user, now=now)
+    return given
 
 
 # -- what takes two people --------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import Base
@@ -12,6 +12,7 @@ from models.broadcast import Broadcast
 from models.case import Case, CaseEvent, Interest
 from models.conversation import Conversation
 from models.media import Media
+from models.message import RESTRICTED, Message
 from models.petition import Petition
 from models.reception import ReceptionTicket
 from models.user.authority import Actor, Granted, Rule
@@ -99,6 +100,8 @@ def _never(model: type[Base], actor: Actor, resource: str) -> list[ColumnElement
     if model is Media and resource != "restricted":
         hidden = select(CaseEvent.media_uid).join(Case, Case.id == CaseEvent.case_id).where(Case.restricted)
         conditions.append(Media.uid.not_in(hidden))
+        of_them = exists().where(Message.id == Media.message_id, Message.routed == RESTRICTED)  # still being told
+        conditions.append(~of_them)
     return conditions
 
 

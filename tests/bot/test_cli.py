@@ -57,7 +57,8 @@ def test_new_keys_are_settings_that_start(frontdoor_says):
     assert done.exit_code == 0
     made = dict(line.split("=", 1) for line in done.stdout.splitlines())
     assert set(made) == {
-        f"FRONTDOOR_{name}" for name in ("DATA_KEYS", "INDEX_KEY", "AUDIT_KEY", "SECRET_KEY", "METRICS_TOKEN")
+        f"FRONTDOOR_{name}"
+        for name in ("DATA_KEYS", "RESTRICTED_KEYS", "INDEX_KEY", "AUDIT_KEY", "SECRET_KEY", "METRICS_TOKEN")
     }
     assert read_settings(environ(PRODUCTION) | made).metrics_token
     assert frontdoor_says("keys", "new").stdout != done.stdout

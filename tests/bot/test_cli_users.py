@@ -51,7 +51,7 @@ def says(settings):
 @pytest.fixture
 def sessions(settings):
     """The same database, seen from here."""
-    office = open_office(read_settings(settings), library=Library([], {}))
+    office = open_office(read_settings(settings), library=Library([]))
     yield office.sessions
     office.engine.dispose()
 

@@ -108,7 +108,7 @@ def make_office(engine, sessions, folder: Path) -> Office:
         engine=engine,
         sessions=sessions,
         clock=Clock(NOON),
-        library=Library([], {}),
+        library=Library([]),
         channels={"fake": FakeChannel()},
         media=MediaStore(folder, KeyRing([DATA_KEY], INDEX_KEY)),
     )

@@ -1,22 +1,32 @@
 """The demonstration: its keys are made once and kept to itself, its district is invented and complete."""
 
+import datetime as dt
 import json
 import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 from sqlalchemy import func, select
 
-from bot.demo import _simulator_arguments, demo_environ
-from bot.demo_data import TOWNS, VILLAGES, fill
+from bot.channels import Refused
+from bot.channels.invented import InventedPeople
+from bot.demo import FIRST_LOOK, _simulator_arguments, demo_environ
+from bot.demo_data import STAFF, TOWNS, VILLAGES, fill, hire
+from bot.demo_data.life import enliven
+from bot.office import open_office
 from bot.settings import PREFIX, read_settings
+from models.conversation import Conversation
+from models.petition import Petition
+from models.petition.clock import day_of
 from models.station import Station
 from models.station.hours import OfficeHours
 from tests.bot.test_settings import ROOT
+from tests.make import NOON, make_district
 from tests.trips.service import children
 
 PORTS = {"port": 8000, "phone_port": 8099}
@@ -122,3 +132,43 @@ def test_a_database_with_stations_is_left_alone(db):
     db.flush()
     fill(db)
     assert db.scalar(select(func.count()).select_from(Station)) == 1
+
+
+@pytest.mark.parametrize("at", [dt.time(0, 20), dt.time(23, 40)])
+def test_the_invented_office_is_furnished_at_any_hour(db, library, at):
+    now = dt.datetime.combine(NOON.date(), at, NOON.tzinfo)
+    fill(db)
+    hire(db, "no password opens this", now=now)
+    enliven(db, library, now=now)
+    days = [(due - day_of(now)).days for due in db.scalars(select(Petition.due_on)) if due is not None]
+    assert {-1, 1} <= set(days)
+
+
+def test_an_office_with_stations_of_its_own_gets_no_invented_people(db, library):
+    make_district(db)
+    enliven(db, library, now=NOON)
+    assert db.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
+def test_nor_does_a_demonstration_in_which_somebody_has_spoken(db, library):
+    fill(db)
+    hire(db, "no password opens this", now=NOON)
+    Conversation.of(db, "wechat_oa", "oSIM-laozhou", now=NOON)
+    enliven(db, library, now=NOON)
+    assert db.scalar(select(func.count()).select_from(Conversation)) == 1
+
+
+def test_invented_people_are_answered_in_a_trial_only_and_nobody_can_speak_as_one(tmp_path, library):
+    trial = read_settings(demo_environ(tmp_path / "demo", **PORTS))
+    office = open_office(trial, library=library)
+    people = office.channels[InventedPeople.name]
+    people.send("赵建甲", "您好", from_bot=False)
+    with pytest.raises(Refused):
+        people.open({}, b"<xml/>", now=NOON)
+    with pytest.raises(Refused):
+        people.greet({})
+    assert InventedPeople.name not in open_office(replace(trial, mode="production"), library=library).channels
+
+
+def test_what_is_said_of_a_first_look_is_about_accounts_that_exist():
+    assert set(FIRST_LOOK) < set(STAFF)

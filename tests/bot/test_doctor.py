@@ -23,10 +23,11 @@ from models.conversation import Conversation
 from models.database import open_engine
 from models.job_lease import JobLease
 from models.message import Status
+from models.vault import new_key
 from simulator import Platform
 from simulator.server import serving
 from tests.bot.conftest import ACCOUNT, run
-from tests.make import NOON
+from tests.make import NOON, make_user
 
 
 def now() -> dt.datetime:
@@ -82,6 +83,17 @@ def test_a_healthy_office_gets_no_cross(office, environ, tmp_path):
     assert "回调地址" in said(findings, "✓")
     assert "客服消息今天用了 0 次" in said(findings, "✓")
     assert "定时任务在运行" in said(findings, "✓")
+
+
+def test_reports_want_a_key_of_their_own_and_somebody_who_reads_them(office, environ, tmp_path):
+    missing = ("没有设置 FRONTDOOR_RESTRICTED_KEYS", "还没有纪检专人")
+    words = said(examine_all(environ, folder=tmp_path, now=now()), "!")
+    assert all(each in words for each in missing)
+    environ[f"{PREFIX}RESTRICTED_KEYS"] = new_key()
+    with office.sessions.begin() as db:
+        make_user(db).grant(db, "discipline", station_id=None, by="test", now=now(), confirmed=True)
+    words = said(examine_all(environ, folder=tmp_path, now=now()), "!")
+    assert not [each for each in missing if each in words]
 
 
 def test_bad_settings_are_named_and_nothing_else_is_tried(environ, tmp_path):

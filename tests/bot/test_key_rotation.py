@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -10,11 +11,13 @@ from sqlalchemy import select
 from bot.key_rotation import rotate, sealed_columns
 from bot.office import Office, open_office
 from bot.settings import Settings
-from models.base import Base
+from models.base import Base, keys_of
 from models.media import Media
 from models.petition import Petition
+from models.petition.restricted import hand_over
 from models.vault import KeyRing, Unreadable, decode_key, new_key
 from tests.bot.lived_in import CANARY
+from tests.make import make_user
 
 
 def with_keys(office: Office, *keys: bytes) -> Office:
@@ -67,6 +70,24 @@ def test_after_a_rotation_the_old_key_is_not_needed(office: Office) -> None:
         story(office)
     for each in (both, alone):
         each.engine.dispose()
+
+
+def test_a_restricted_petition_moves_to_the_key_of_its_own(office: Office) -> None:
+    """An office that had none puts one in; what was sealed under a derived key moves with the rest (R40)."""
+    with office.sessions.begin() as db:
+        hand_over(db, db.scalars(select(Petition)).one(), by=make_user(db), now=office.clock())
+    own = replace(office.settings, restricted_keys=(decode_key(new_key()),))
+    with_own = open_office(own, clock=office.clock, library=office.library)
+    done = dict(rotate(with_own))
+    assert done["petitions.story_sealed"] == 1
+    with with_own.sessions.begin() as db:
+        ring, petition = keys_of(db), db.scalars(select(Petition)).one()
+        assert ring.key_id(petition.story_sealed) == ring.restricted_key_id
+        assert CANARY in petition.story
+    with pytest.raises(Unreadable):
+        story(office)
+    assert set(dict(rotate(with_own)).values()) == {0}
+    with_own.engine.dispose()
 
 
 def test_a_run_cut_off_leaves_all_readable_and_goes_on(office: Office) -> None:

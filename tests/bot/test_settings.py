@@ -30,7 +30,9 @@ def made_word(purpose, letters):
     return hashlib.sha256(purpose.encode()).hexdigest()[:letters]
 
 
-KEYS = {"DATA_KEYS": made_key("d"), "INDEX_KEY": made_key("i"), "AUDIT_KEY": made_key("a")}
+KEYS = {
+    "DATA_KEYS": made_key("d"), "RESTRICTED_KEYS": made_key("r"), "INDEX_KEY": made_key("i"), "AUDIT_KEY": made_key("a"),
+}  # fmt: skip
 PRODUCTION = KEYS | {
     "MODE": "production",
     "DATABASE_URL": "sqlite:///var/never-opened.db",
@@ -89,6 +91,13 @@ def test_several_data_keys_stand_newest_first():
     assert settings.data_keys == (decode_key(new), decode_key(old))
 
 
+def test_a_trial_needs_no_restricted_keys():
+    """The ring derives keys of their own from the data keys (R40)."""
+    bare = {name: value for name, value in TRIAL.items() if name != "RESTRICTED_KEYS"}
+    assert read_settings(environ(bare)).restricted_keys == ()
+    assert faults(TRIAL, RESTRICTED_KEYS="half-a-key") == [KEY_FAULT.format("RESTRICTED_KEYS")]
+
+
 def test_the_previous_aes_key_may_stand_beside_the_new_one():
     previous = f"{made_word('aes before', 42)}A"
     assert (
@@ -99,6 +108,7 @@ def test_the_previous_aes_key_may_stand_beside_the_new_one():
 NEEDED = {
     "SECRET_KEY": "登录和防伪造要用它",
     "DATA_KEYS": "32 字节的密钥，用 frontdoor keys new 生成",
+    "RESTRICTED_KEYS": "32 字节的密钥，用 frontdoor keys new 生成",
     "INDEX_KEY": "32 字节的密钥，用 frontdoor keys new 生成",
     "AUDIT_KEY": "32 字节的密钥，用 frontdoor keys new 生成",
     "PUBLIC_URL": "发给老兵的链接要用它",
@@ -113,6 +123,8 @@ NEEDED = {
 @pytest.mark.parametrize("name", NEEDED)
 @pytest.mark.parametrize("base", [PRODUCTION, TRIAL], ids=["production", "trial"])
 def test_what_is_missing_is_named_with_its_purpose(base, name):
+    if base is TRIAL and name == "RESTRICTED_KEYS":
+        return  # test_a_trial_needs_no_restricted_keys
     without = {key: value for key, value in base.items() if key != name}
     assert faults(without) == [f"没有设置 FRONTDOOR_{name}：{NEEDED[name]}。"]
     assert faults(base, **{name: "   "}) == [f"没有设置 FRONTDOOR_{name}：{NEEDED[name]}。"]
@@ -125,7 +137,7 @@ def test_all_that_is_missing_is_said_at_once():
 KEY_FAULT = "FRONTDOOR_{} 要是 32 字节的密钥（URL 安全的 base64），用 frontdoor keys new 生成。"
 TOKEN_FAULT = "FRONTDOOR_WECHAT_TOKEN 要 16 到 32 位字母或数字，和公众平台上写的一样。"
 APP_FAULT = "FRONTDOOR_WECHAT_APP_ID 要是 wx 开头的 18 位 AppID。"
-SAME_FAULT = "DATA_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。"
+SAME_FAULT = "DATA_KEYS、RESTRICTED_KEYS、INDEX_KEY、AUDIT_KEY 里有相同的密钥，每一个都要不一样。"
 DATABASE_FAULT = "FRONTDOOR_DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头。"
 AES_FAULT = "FRONTDOOR_WECHAT_AES_KEY{} 要正好 43 位字母或数字，和公众平台上写的一样。"
 BASE_FAULT = f"正式使用时 FRONTDOOR_WECHAT_API_BASE 只能是 {PLATFORM}。"
@@ -142,6 +154,7 @@ BOTH = [
     ("INDEX_KEY", "A" * 44, KEY_FAULT.format("INDEX_KEY")),
     ("AUDIT_KEY", "short-audit", KEY_FAULT.format("AUDIT_KEY")),
     ("INDEX_KEY", KEYS["DATA_KEYS"], SAME_FAULT),
+    ("RESTRICTED_KEYS", KEYS["DATA_KEYS"], SAME_FAULT),
     ("AUDIT_KEY", KEYS["INDEX_KEY"], SAME_FAULT),
     ("DATA_KEYS", f"{KEYS['DATA_KEYS']},{KEYS['DATA_KEYS']}", SAME_FAULT),
     ("SECRET_KEY", made_word("short", 31), "FRONTDOOR_SECRET_KEY 太短，至少 32 个字符，用 frontdoor keys new 生成。"),

@@ -15,7 +15,9 @@ from bot.settings import read_settings
 from models.vault import decode_key
 from tests.bot.test_settings import EXAMPLE_FAULT, KEYS, PRODUCTION, ROOT, TRIAL, environ, faults, made_key
 
-REUSED_FAULT = "FRONTDOOR_SECRET_KEY 和 DATA_KEYS、INDEX_KEY、AUDIT_KEY 里的一把相同，每一个都要不一样。"
+REUSED_FAULT = (
+    "FRONTDOOR_SECRET_KEY 和 DATA_KEYS、RESTRICTED_KEYS、INDEX_KEY、AUDIT_KEY 里的一把相同，每一个都要不一样。"
+)
 PLAIN_FAULT = "密钥或者 Token 里有来回只用几个字符的，太容易猜，请换成随机生成的。"
 SPELLINGS = {
     "as it is": lambda text: text,

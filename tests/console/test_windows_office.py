@@ -41,7 +41,7 @@ def home(app) -> Iterator[str]:
 
 
 @pytest.fixture
-def life(sessions, town, hire, clock):
+def life(app, sessions, hire, clock):
     """Something on every page."""
     names = {role: hire(shown, role, name=role) for role, shown in PEOPLE.items()}
     with sessions.begin() as db:

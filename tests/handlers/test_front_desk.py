@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.station import Station
 from tests.handlers.stories import (
     ANSWERED,
     CRY,
@@ -22,6 +23,7 @@ from tests.handlers.stories import (
     the_volunteer_closes,
     ticket_of,
 )
+from tests.make import make_district
 from tests.phone import Phone
 
 ROADS = ("1 查政策", "2 反映问题（信访）", "3 申请困难帮扶", "4 查办到哪一步", "8 找接待室的人")
@@ -35,6 +37,21 @@ PERSON += ["轉人工", "我要人工服务", "找人", "真人", "有人吗", "
 def test_who_comes_is_greeted(phone: Phone, kind: str) -> None:
     phone.sends(kind)
     phone.hears("老战友，您好", *ROADS, "小键盘")
+
+
+@pytest.mark.parametrize("kind", ["subscribe", "scan"])
+def test_who_scans_the_code_of_a_station_belongs_to_it(phone: Phone, kind: str) -> None:
+    with phone.sessions.begin() as db:
+        make_district(db)
+        code, station_id = db.query(Station.code, Station.id).filter(Station.level == "village").first()
+    phone.sends(kind, text=code)
+    phone.hears("老战友，您好")
+    with phone.sessions.begin() as db:
+        assert phone.conversation(db).station_id == station_id
+    phone.sends(kind, text="no station of ours")
+    phone.hears("老战友，您好")
+    with phone.sessions.begin() as db:
+        assert phone.conversation(db).station_id == station_id
 
 
 def test_who_comes_back_is_told_of_the_form(phone: Phone) -> None:

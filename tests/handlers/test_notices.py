@@ -9,7 +9,7 @@ from models.broadcast import Broadcast
 from models.broadcast.preview import preview_code
 from models.broadcast.spread import spread
 from models.conversation import Conversation
-from tests.handlers.stories import ANSWERED, CRY, IN_THE_FORM, PLACES, a_volunteer_takes, at_step, each, runs
+from tests.handlers.stories import ANSWERED, CRY, IN_THE_FORM, PLACES, at_step, each, runs
 from tests.notices import WORDS, make_approved, make_draft
 from tests.phone import Phone
 
@@ -89,13 +89,6 @@ def test_in_the_middle_of_a_form_the_form_goes_on(phone: Phone, place: str) -> N
 def test_a_crisis_comes_before_it(phone: Phone) -> None:
     phone.says(CRY, "退订通知")
     assert not wants_none(phone)
-
-
-def test_a_person_in_the_chat_is_not_talked_over(phone: Phone) -> None:
-    phone.says("8")
-    a_volunteer_takes(phone)
-    phone.says("退订通知")
-    phone.hears_nothing()
 
 
 def test_the_last_notices_are_read_again(phone: Phone) -> None:

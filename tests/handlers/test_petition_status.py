@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from handlers import petition_told
 from handlers.kit.phrase import worded
-from handlers.petition_status import STANDING, as_the_veteran_reads_it
+from handlers.petition import told as petition_told
+from handlers.petition.status import STANDING, as_the_veteran_reads_it
 from models.petition import STATUSES
 from models.petition.proposal import ANSWER, DECLINE
 from models.station import Station
@@ -64,7 +64,7 @@ def test_the_answer_and_the_review(db):
     by = staff(db)
     petition = accepted(db, by[0])
     answered(db, petition, by=by, now=NOON)
-    assert "11 月 25 日答复您了。不满意，12 月 25 日前可以申请复查，回复 8" in read(db, petition, NOON + 30 * DAY)
+    assert "11 月 25 日答复您了。不满意，12 月 25 日前可以申请复查。" in read(db, petition, NOON + 30 * DAY)
     assert "申请复查的日子到 12 月 25 日为止" in read(db, petition, NOON + 31 * DAY)
     petition.close(db, by=by[0], now=NOON + 2 * DAY, words="办结了")
     assert "这件事办结了。\n11 月 25 日答复您了。不满意" in read(db, petition, NOON + 3 * DAY)

@@ -59,7 +59,7 @@ def test_not_useful_offers_other_words_or_a_person(phone: Phone) -> None:
     phone.hears("没答好", "1 换个说法再问", "8 找人问")
     phone.says("1")
     phone.hears("换个说法")
-    phone.says("残疾军人坐公交要钱吗")
+    phone.says("残疾军人坐火车买票打几折")
     phone.hears("依据：")
     with phone.sessions.begin() as db:
         assert rated(phone, db) == [False]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.kit.turn import Reading
+from knowledge_base.features import features
 from knowledge_base.normal import plain
-from knowledge_base.search import LONGEST_SEARCHED, Finding, Hit, features
+from knowledge_base.search import LONGEST_SEARCHED, POSSIBLE, SURE, Finding, Hit
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = (
@@ -41,7 +42,7 @@ def test_the_answer_does_not_hang_on_the_process():
     program = (
         "from knowledge_base.article import read\nfrom knowledge_base.library import FOLDER, Library\n"
         "from knowledge_base.normal import plain\n"
-        "library = Library([read(path) for path in sorted((FOLDER / 'policies').glob('[AB]*.md'))], {'OUT': ('天气',)})\n"
+        "library = Library([read(path) for path in sorted((FOLDER / 'policies').glob('[AB]*.md'))])\n"
         f"for question in {QUESTIONS!r}:\n"
         "    found = library.search(plain(question))\n"
         "    print(found.road, [(hit.id, round(hit.score, 6)) for hit in found.hits])\n"
@@ -67,7 +68,7 @@ def test_a_hundred_thousand_characters_do_not_hurt(library):
         started = time.perf_counter()
         found = library.search(flood)
         reading = Reading.of(flood, library)
-        assert time.perf_counter() - started < 2
+        assert time.perf_counter() - started < 5  # so that it would be seen to hang, on any machine
         assert found == library.search(flood[:LONGEST_SEARCHED])
         assert isinstance(reading.found, Finding)
 
@@ -85,7 +86,7 @@ def test_whatever_is_typed_gives_hits_in_order(library, words):
     found = library.search(plain(words))
     scores = [hit.score for hit in found.hits]
     assert scores == sorted(scores, reverse=True)
-    assert all(-1e-6 <= score <= 1 + 1e-6 for score in scores)
+    assert all(0 < score < 1.5 for score in scores)
     assert len({hit.id for hit in found.hits}) == len(found.hits) <= 5
     assert found.road in ("", "PERSON", "PETITION", "OUT")
 
@@ -96,9 +97,9 @@ def test_whatever_is_typed_gives_hits_in_order(library, words):
         ((0.5, 0.3), True, 2),
         ((0.5, 0.425), True, 2),  # just clear of the second
         ((0.5, 0.43), False, 2),
-        ((0.14, 0.01), True, 1),
-        ((0.139,), False, 1),
-        ((0.07, 0.06), False, 0),
+        ((SURE, 0.01), True, 1),
+        ((SURE - 0.001,), False, 1),
+        ((POSSIBLE - 0.001, 0.06), False, 0),
         ((0.5, 0.4, 0.3, 0.2), True, 3),  # three are offered at most
         ((), False, 0),
     ],

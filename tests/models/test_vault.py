@@ -169,3 +169,24 @@ def test_noise_is_no_key_and_nothing_worse(text):
     except ValueError:
         return
     assert len(text) in (43, 44)
+
+
+def test_restricted_words_have_a_key_of_their_own():
+    own = decode_key(new_key())
+    ring, without = KeyRing([NEW], INDEX, [own]), KeyRing([NEW], INDEX)
+    sealed = ring.seal(b"abc", bound_to=PLACE, restricted=True)
+    assert ring.key_id(sealed) == hashlib.sha256(own).digest()[:4] != ring.current_key_id
+    assert ring.open(sealed, bound_to=PLACE) == b"abc"
+    assert not without.has_key_of(sealed)
+    with pytest.raises(Unreadable):
+        without.open(sealed, bound_to=PLACE)
+
+
+def test_without_one_it_is_derived_and_having_one_later_is_a_rotation():
+    before, after = KeyRing([NEW], INDEX), KeyRing([NEW], INDEX, [decode_key(new_key())])
+    sealed = before.seal(b"abc", bound_to=PLACE, restricted=True)
+    assert before.key_id(sealed) not in (before.current_key_id, after.restricted_key_id)
+    moved = after.reseal(sealed, PLACE, restricted=True)
+    assert after.key_id(moved) == after.restricted_key_id
+    assert after.reseal(moved, PLACE, restricted=True) is moved
+    assert after.open(moved, bound_to=PLACE) == b"abc"

@@ -34,7 +34,7 @@ def sweep(office: Office) -> None:
 
 def main() -> None:
     work, ahead = sys.argv[1], dt.timedelta(seconds=float(sys.argv[2]))
-    library = Library([], {})  # nobody asks here, and reading the real one takes seconds
+    library = Library([])  # nobody asks here, and reading the real one takes seconds
     office = open_office(read_settings(os.environ), clock=lambda: utc_now() + ahead, library=library)
     if work == "deliver":
         deliver(office, threading.Event())

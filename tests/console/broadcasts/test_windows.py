@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -9,13 +10,14 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 
-from models.broadcast import Broadcast
+from models.broadcast import Broadcast, Recipient
 from models.broadcast.spread import spread
 from models.message import Status
 from tests.console.windows import SIZES, WIDTHS, Window, chromium, served
 from tests.make import NOON
 from tests.notices import WORDS, approve, make_draft, make_followers, make_known, messages_of, somebody
 
+SHOTS = os.environ.get("FRONTDOOR_SHOTS", "")  # a folder, to look at what is tested
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 
 
@@ -55,7 +57,14 @@ def notices(app, sessions) -> dict[str, str]:
         addresses = {name: f"/console/broadcasts/{notice.uid}" for name, notice in made.items()}
     with sessions.begin() as db:
         spread(db, NOON, template=False)
+        for row in db.scalars(select(Recipient).where(Recipient.way == "message").limit(3)):
+            row.signed_up_at = NOON
     return addresses
+
+
+def pictured(window: Window, name: str) -> None:
+    if SHOTS:
+        window.page.screenshot(path=f"{SHOTS}/notices_{name}_{window.page.viewport_size['width']}.png", full_page=True)
 
 
 def some_are_sent(sessions, address: str, count: int) -> None:
@@ -71,7 +80,7 @@ def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
     window.signs_in(hire("张平", "bapprover", "bwriter", "officer"), clock)
     sending = notices["sending"]
     paths = ("", "/new", *(each.removeprefix("/console/broadcasts") for each in notices.values()))
-    more = (f"{sending}/people", f"{sending}/calls")
+    more = (f"{sending}/people", f"{sending}/calls", f"{sending}/sign-ups")
     for path in (*(f"/console/broadcasts{each}" for each in paths), *more):
         window.goes(path)
         for size in SIZES:
@@ -80,6 +89,38 @@ def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
             assert not window.overflows(), (path, size)
             assert window.small_targets() == [], (path, size)
         window.reads_in("")
+        pictured(window, path.rsplit("/", 1)[1] if path in more else f"page{len(path)}")
+    assert window.troubles == []
+    window.close()
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+def test_a_reason_opens_the_sheet_and_a_town_is_taken_out(chrome, home, hire, clock, notices, width):
+    """By forms alone; every page with a fault on it is looked at as well."""
+    window = Window.open(chrome, home, width=width, script=False)
+    window.signs_in(hire("赵干部", "bwriter", "officer"), clock)
+    page = window.page
+    window.goes(f"{notices['sending']}/calls")
+    page.click("text=写好了")
+    assert "至少写 6 个字" in page.inner_text("main")
+    pictured(window, "reason_missing")
+    page.fill("#reason", "微信没发到，打电话告诉接访的时间")
+    page.click("text=写好了")
+    pictured(window, "reason_stated")
+    page.click("text=看号码")
+    assert "13800006021" in page.inner_text("main")
+    pictured(window, "number_shown")
+    assert not window.overflows()
+    window.goes(notices["sending"])
+    page.click("text=停发这个镇")
+    assert "请选哪个镇不发了" in page.inner_text("main")
+    pictured(window, "town_missing")
+    page.select_option("#town", "52011501")
+    page.fill("#why", "那边改到 12 月 10 日")
+    page.click("text=停发这个镇")
+    assert "还没收到的 12 人不会收到" in page.inner_text("main")
+    pictured(window, "town_dropped")
+    assert not window.overflows()
     assert window.troubles == []
     window.close()
 

@@ -7,6 +7,7 @@ import pytest
 from models.case import Interest, MustWithdraw, NotNow
 from models.reception import ReceptionTicket
 from models.user import User
+from models.user.accounts import give_role, open_account
 from tests.make import NOON, make_petition, make_user
 from tests.models.petitions import DAY, accepted, happened, staff, talk_of
 
@@ -145,3 +146,21 @@ def test_nobody_lifts_their_own_or_while_having_one(db):
     Interest.declare(db, petition, "也认识", of=like, by=like, now=NOON)
     with pytest.raises(MustWithdraw, match="您也要回避"):
         hers.lift(db, "没关系", by=like, now=NOON)
+
+
+def test_a_new_account_is_looked_at_on_the_day_it_gets_a_role(db):
+    petition, other = make_petition(db, talk_of(db), story="何敏没给我办"), make_petition(db, talk_of(db, "other"))
+    new = open_account(db, "hemin", shown_as="何敏")
+    give_role(db, new, "staff", None, by="test", now=NOON)
+    assert Interest.find(db, new.person, petition).reason == "这件事里提到"
+    assert Interest.find(db, new.person, other) is None
+
+
+def test_what_a_supervisor_found_nothing_in_is_not_found_again(db):
+    _, like = staff(db)
+    petition = make_petition(db, talk_of(db), story="何敏没给我办")
+    new = open_account(db, "hemin", shown_as="何敏")
+    give_role(db, new, "staff", None, by="test", now=NOON)
+    Interest.find(db, new.person, petition).lift(db, "只是同名", by=like, now=NOON)
+    give_role(db, new, "officer", None, by="test", now=NOON + DAY)
+    assert Interest.find(db, new.person, petition) is None

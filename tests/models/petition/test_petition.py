@@ -214,3 +214,21 @@ def test_when_there_is_no_chat_nothing_is_sent_and_the_history_says_so(db, gone)
 def test_every_status_has_a_name(db):
     assert all(len(status) <= 12 for status in STATUSES)
     assert "收到" in STATUSES["received"], "收到 is not 受理"
+
+
+def test_who_names_a_place_belongs_there_until_a_better_one_is_known(db):
+    make_district(db)
+    conversation = talk_of(db)
+    make_petition(db, conversation, where="金华镇翁贡村")
+    home = db.query(Station).filter_by(name="翁贡村退役军人服务站").one()
+    assert conversation.station_id == home.id
+    make_petition(db, conversation, where="区里头")
+    make_petition(db, conversation, where="金华镇")
+    assert conversation.station_id == home.id
+
+
+def test_a_report_of_misconduct_tells_nobody_where_somebody_lives(db):
+    make_district(db)
+    conversation = talk_of(db)
+    make_petition(db, conversation, where="金华镇翁贡村", restricted=True)
+    assert conversation.station_id is None

@@ -244,3 +244,13 @@ def test_its_words_are_sealed(db, by):
     assert "补发".encode() not in proposal.content_sealed
     agree(db, petition, proposal, by[1])
     assert "补发".encode() not in petition.answer_sealed
+
+
+def test_what_is_not_written_yet_is_not_dropped_by_a_decision(db, by):
+    """Whatever the caller changed on the row before is decided on; here, that it was taken back."""
+    petition = accepted(db, by[0])
+    proposal = proposed(db, petition, ANSWER, by[0])
+    with db.no_autoflush:
+        proposal.state = "refused"
+        with pytest.raises(TooLate):
+            proposal.approve(db, by=by[1], now=NOON)

@@ -81,7 +81,7 @@ def _station(db: Session, code: str, name: str, level: str, parent: Station | No
         level=level,
         parent_id=parent.id if parent else None,
         hours=HOURS,
-        phone="0851-0000 0000" if parent is None else "",
+        phone=f"0851-0000 {code[2:]}",  # no exchange begins with 0000
     )
     db.add(station)
     db.flush()

@@ -1,0 +1,164 @@
+"""What every feature of a text adds to the score of every column: learned from the ways people ask, kept in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.features import TERMS, features
+
+# How texts are told apart, chosen by cross-validation over the library's own ways of asking (docs/benchmarks.md).
+CLEARANCE = 0.15  # how far a text has to stand from the nearest column that is not its own
+STEP = 0.02
+ROUNDS = 6
+MOST_TOLD_APART = 1000  # columns; beyond that a table of all features and columns would not fit into memory
+
+Numbers = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.int32]
+Column = tuple[str, Sequence[str]]  # its name, and its texts in `normal.plain` form
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All features: how rare each is, the columns it stands in, and what one of it in a text adds to each.
+
+    Sparse rows lie one behind the other in two arrays; a hundred thousand small arrays would weigh ten times as much.
+    """
+
+    rows: Mapping[str, int]
+    rarity: Numbers
+    starts: list[int]
+    places: Positions
+    weights: Numbers
+
+    def counted(self, words: str) -> dict[str, float]:
+        """The known features of a text, each with how often it stands there, dampened."""
+        return {f: 1 + math.log(n) for f, n in Counter(features(words)).items() if f in self.rows}
+
+    def span_of(self, feature: str) -> tuple[int, int]:
+        row = self.rows[feature]
+        return self.starts[row], self.starts[row + 1]
+
+    def length_of(self, counted: Mapping[str, float]) -> float:
+        """The length of a text's vector."""
+        return math.sqrt(sum((self.rarity[self.rows[feature]] * often) ** 2 for feature, often in counted.items()))
+
+
+def learn(columns: Sequence[Column]) -> Table:
+    """The table of these columns."""
+    table = _centres(columns)
+    return _told_apart(table, columns) if 1 < len(columns) <= MOST_TOLD_APART else table
+
+
+def learned(columns: Sequence[Column], kept: Path) -> Table:
+    """The same from a file, if it was made from these columns by this program; else learned now and kept there."""
+    mark = _mark_of(columns)
+    table = _read(kept, mark)
+    if table is None:
+        table = learn(columns)
+        with contextlib.suppress(OSError):  # a place that cannot be written to costs time, no answers
+            _write(table, kept, mark)
+    return table
+
+
+def _centres(columns: Sequence[Column]) -> Table:
+    """Each column as the sum of its texts. What stands in one text only says nothing of how people ask."""
+    counts = [Counter(feature for text in texts for feature in set(features(text))) for _, texts in columns]
+    total: Counter[str] = Counter()
+    for counted in counts:
+        total.update(counted)
+    spread = Counter(feature for counted in counts for feature in counted if total[feature] > 1)
+    rarity = {feature: 1 + math.log(len(columns) / often) for feature, often in spread.items()}
+    entries: dict[str, list[tuple[int, float]]] = {feature: [] for feature in rarity}
+    for column, counted in enumerate(counts):
+        weights = {f: (1 + math.log(n)) * rarity[f] for f, n in counted.items() if f in rarity}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        for feature, weight in weights.items():
+            entries[feature].append((column, weight * rarity[feature] / length))
+    flat = [entry for found in entries.values() for entry in found]
+    return Table(
+        {feature: row for row, feature in enumerate(entries)},
+        np.array(list(rarity.values()), dtype=np.float32),
+        [0, *np.cumsum([len(found) for found in entries.values()]).tolist()],
+        np.array([column for column, _ in flat], dtype=np.int32),
+        np.array([weight for _, weight in flat], dtype=np.float32),
+    )
+
+
+def _told_apart(table: Table, columns: Sequence[Column]) -> Table:
+    """Where a text does not stand clear, its own column is drawn nearer and the nearest other pushed away.
+
+    The mean over the rounds, so that the last few texts do not weigh more than the first.
+    """
+    dense = np.zeros((len(table.rows), len(columns)), dtype=np.float32)
+    dense[np.repeat(np.arange(len(table.rows)), np.diff(table.starts)), table.places] = table.weights
+    asked = [(own, *_vector(table, text)) for own, (_, texts) in enumerate(columns) for text in texts]
+    order, mean = np.random.default_rng(0), np.zeros_like(dense)
+    for _ in range(ROUNDS):
+        for number in order.permutation(len(asked)):
+            own, rows, values = asked[number]
+            scores = values @ dense[rows]
+            right, scores[own] = scores[own], -np.inf
+            rival = int(np.argmax(scores))
+            if right - scores[rival] < CLEARANCE:
+                moved = STEP * values * table.rarity[rows] ** 2
+                dense[rows, own] += moved
+                dense[rows, rival] -= moved
+        mean += dense / ROUNDS
+    starts = [0, *np.cumsum(np.count_nonzero(mean, axis=1)).tolist()]
+    return replace(table, starts=starts, places=np.nonzero(mean)[1].astype(np.int32), weights=mean[np.nonzero(mean)])
+
+
+def _vector(table: Table, words: str) -> tuple[npt.NDArray[np.int64], Numbers]:
+    """The rows of a text's features, and how much of each stands in a text of length one."""
+    counted = table.counted(words)
+    rows = np.array([table.rows[feature] for feature in counted], dtype=np.int64)
+    often = np.array(list(counted.values()), dtype=np.float32)
+    return rows, often / np.float32(table.length_of(counted) or 1.0)
+
+
+# -- the file --------------------
+
+
+def _mark_of(columns: Sequence[Column]) -> str:
+    """What the table hangs on: the texts, the terms, and this very code."""
+    parts = [json.dumps(columns, ensure_ascii=False).encode(), TERMS.read_bytes()]
+    parts += [(Path(__file__).parent / name).read_bytes() for name in ("features.py", "table.py")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _write(table: Table, path: Path, mark: str) -> None:
+    """Beside it first: another process may be reading."""
+    unfinished = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez(
+        unfinished,
+        mark=np.array(mark),
+        rows=np.frombuffer("\n".join(table.rows).encode(), dtype=np.uint8),
+        rarity=table.rarity,
+        starts=np.array(table.starts),
+        places=table.places,
+        weights=table.weights,
+    )
+    unfinished.replace(path)
+
+
+def _read(path: Path, mark: str) -> Table | None:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            if str(kept["mark"]) != mark:
+                return None
+            rows = {feature: row for row, feature in enumerate(kept["rows"].tobytes().decode().split("\n"))}
+            return Table(rows, kept["rarity"], kept["starts"].tolist(), kept["places"], kept["weights"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # there is none yet, or somebody pulled the plug while it was written
