@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import segno
-from flask import abort, redirect, request, url_for
+from flask import abort, make_response, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.cookies import take_token
+from console.cookies import give_token, take_token
 from console.desk import db, note, now, sign_in, signed, user
 from console.page import Page, back_to, render
 from console.passwords import fault_in, hashed, matches
 from models.user import User
 from models.user.factor import address_of, enrol, new_seed
-from models.user.sign_in import hash_of
+from models.user.sign_in import SignIn, hash_of
 
 PAGE = Page("account")
 
@@ -50,7 +52,7 @@ def enrolment() -> str:
 
 
 @PAGE.post("/account/second-factor", "session", "enrol_2fa")
-def bind() -> str | tuple[str, int]:
+def bind() -> Response | tuple[str, int]:
     ours, answers = user(), Answers()
     if ours.totp_sealed is not None and not signed().factor_shown:
         abort(403)
@@ -61,7 +63,9 @@ def bind() -> str | tuple[str, int]:
     row = sign_in()
     row.epoch, row.factor_at = ours.epoch, now()
     note("session.enrol_2fa", f"user {ours.id}")
-    return render("account/codes.html", codes=codes)
+    response = make_response(render("account/codes.html", codes=codes))
+    give_token(response, row.renew(), seconds=seconds_left(row, now=now()))
+    return response
 
 
 @PAGE.get("/setup/<token>", "page", "sign_in")
@@ -95,6 +99,11 @@ def _check_new(answers: Answers, *, name: str) -> None:
         answers.faults["new"] = fault
     elif answers["new"] != answers["again"]:
         answers.faults["again"] = "两次写的不一样"
+
+
+def seconds_left(row: SignIn, *, now: dt.datetime) -> int | None:
+    """How long a browser keeps its token: on one's own device as long as the sign-in lasts, else until it is closed."""
+    return int((row.ends_at - now).total_seconds()) if row.own_device else None
 
 
 def _offer(seed: str, answers: Answers | None = None) -> str:

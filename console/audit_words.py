@@ -33,7 +33,8 @@ DEEDS = {
     "reason": "写了为什么要看号码", "drop_town": "停发了一个镇",
     "ask_review": "申请复查", "consent": "同意或不同意", "access_log": "看谁查过", "send": "发了", "erase": "删除",
     "deliver": "发送", "remind": "提醒", "spread": "群发", "sweep": "清理", "poll": "查询", "scrape": "采集",
-    "call": "打过电话了", "propose": "交上去审", "retry": "再发一次", "take_back": "拿回来改", "backup": "备份", "apply": "申请", "ask": "提出", "agree": "同意", "list_closed": "看了列表",
+    "call": "打过电话了", "propose": "交上去审", "retry": "再发一次", "take_back": "拿回来改",
+    "backup": "备份", "apply": "申请", "ask": "提出", "agree": "同意", "list_closed": "看了列表",
 }  # fmt: skip
 KINDS = {"calls": "电话名单", "station": "站点", "article": "政策", "case": "办件", "approval": "提议", "user": "账号"}
 GENERAL = frozenset({"users", "audit", "stations", "veterans", "canned_replies", "questions", "restricted"})

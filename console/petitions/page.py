@@ -122,7 +122,7 @@ def shown(petition: Petition, answers: Answers, *, revealed: str = "", view: str
 
 
 def tied_to(petition: Petition) -> list[tuple[str, str]]:
-    """What this is a review of, and the review that was asked for, as far as the person at the desk may know of them."""
+    """What this is a review of, and the review that was asked for, as far as whoever sits here may know of them."""
     either = or_(Petition.id == petition.review_of_id, Petition.review_of_id == petition.id)
     known = visible(Petition, actor(), "petition", "list").where(either).order_by(Petition.id)
     return [
@@ -132,7 +132,7 @@ def tied_to(petition: Petition) -> list[tuple[str, str]]:
 
 
 def print_asked(petition: Petition) -> dict[str, Any]:
-    """How it stands with a print of a restricted petition: who asked and why, and whether there is somebody to agree."""
+    """How it stands with a print of a restricted petition: who asked and why, whether there is somebody to agree."""
     proposal = waiting_print(db(), petition, now=now())
     mine = printable(db(), petition, by=user(), now=now())
     others = db().scalars(select(User.person).where(User.id.in_(readers(now())), User.disabled_at.is_(None))).all()

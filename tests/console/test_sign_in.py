@@ -1,10 +1,13 @@
 """Signing in: name, password, second factor, lock-out, and every way a sign-in ends (R28–R36)."""
 
 import datetime as dt
+import re
 
 import pyotp
+import pytest
 from sqlalchemy import select
 
+from console.sign_in import network_of
 from models.audit import AuditEntry
 from models.user import User
 from models.user.sign_in import SignIn
@@ -178,3 +181,32 @@ def test_every_cookie_is_closed_to_scripts_and_other_sites(browser, hire):
     for cookie in cookies:
         assert cookie.startswith("__Host-")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("nearest", "told", "network"),
+    [
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "10.0.0.7", "10.0.0.7"),
+        ("::1", "6.6.6.6, 10.0.0.7", "10.0.0.7"),  # what somebody claims stands before what our proxy saw
+        ("10.0.0.9", "10.0.0.7", "10.0.0.9"),  # no proxy of ours
+    ],
+)
+def test_only_the_proxy_beside_us_is_believed(app, nearest, told, network):
+    with app.test_request_context(environ_base={"REMOTE_ADDR": nearest}, headers={"X-Forwarded-For": told}) as context:
+        assert network_of(context.request) == network
+
+
+def test_binding_an_app_makes_the_old_token_worth_nothing(browser, hire, sessions, clock):
+    name = hire("小陈", "volunteer")
+    with sessions.begin() as db:
+        db.query(User).filter_by(name=name).one().totp_sealed = None
+    ours = browser()
+    ours.signs_in(name)
+    before = ours.cookie("desk")
+    ours.opens("/console/account/second-factor")
+    seed = re.search(r'name="seed" value="([A-Z2-7]+)"', ours.page.text)[1]
+    ours.sends("/console/account/second-factor", seed=seed, code=pyotp.TOTP(seed).at(clock()))
+    assert ours.page.status_code == 200
+    assert ours.cookie("desk") != before
+    assert ours.opens("/console/account").status_code == 200
