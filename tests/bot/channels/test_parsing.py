@@ -203,11 +203,17 @@ def test_an_unknown_message_is_kept_as_what_it_is_and_told_politely(door, kind):
     assert door.kept() == [(kind, "")]
 
 
-@pytest.mark.parametrize("name", ["something_new", "LOCATION", "VIEW", "TEMPLATESENDJOBFINISH", "kf_close_session", ""])
+@pytest.mark.parametrize("name", ["something_new", "LOCATION", "VIEW", "kf_close_session", ""])
 def test_an_event_without_an_answer_is_kept_and_acknowledged(door, name):
     assert door.heard(door.push(door.event(name, EventKey="k"))) == ""
     assert door.kept() == [(name.lower() or "none", "")]
     assert door.rows() == {"conversations": 1, "messages": 1}
+
+
+def test_the_result_of_a_template_message_makes_nobody_known(door):
+    """It may come after somebody has left: hearing it would keep the openid again (R51)."""
+    assert door.heard(door.push(door.event("TEMPLATESENDJOBFINISH", MsgID="200163836", Status="success"))) == ""
+    assert door.rows() == {}
 
 
 @pytest.mark.parametrize("moment", ["0", "1", "1735689600", str(AT - 6 * 86400 - 1)])
