@@ -12,12 +12,15 @@ from bot.few_at_once import FewAtOnce
 from bot.logs import set_up_logs
 from bot.office import open_office
 from bot.settings import read_settings
+from handlers.kit.turn import Reading
 
 # Threads give way at every wait anyway. Python's own 5 ms would also cut most turns in two, often while they hold the
 # write lock, and that costs a tenth of what a process can answer (docs/benchmarks.md).
 sys.setswitchinterval(0.05)
 set_up_logs()
-app = ShortAddresses(FewAtOnce(create_app(open_office(read_settings(os.environ)))))
+office = open_office(read_settings(os.environ))
+Reading.of("您好", office.library)  # reads the dictionary and what was learned: the first veteran must not wait for it
+app = ShortAddresses(FewAtOnce(create_app(office)))
 
 # The library and the dictionary stay for good: looking through all of them as often as Python does by itself would take
 # a twentieth of a turn.

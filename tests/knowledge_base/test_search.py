@@ -68,7 +68,7 @@ def test_a_hundred_thousand_characters_do_not_hurt(library):
         started = time.perf_counter()
         found = library.search(flood)
         reading = Reading.of(flood, library)
-        assert time.perf_counter() - started < 5  # so that it would be seen to hang, on any machine
+        assert time.perf_counter() - started < 2
         assert found == library.search(flood[:LONGEST_SEARCHED])
         assert isinstance(reading.found, Finding)
 
@@ -86,7 +86,7 @@ def test_whatever_is_typed_gives_hits_in_order(library, words):
     found = library.search(plain(words))
     scores = [hit.score for hit in found.hits]
     assert scores == sorted(scores, reverse=True)
-    assert all(0 < score < 1.5 for score in scores)
+    assert all(0 < score <= 1 + 1e-6 for score in scores)
     assert len({hit.id for hit in found.hits}) == len(found.hits) <= 5
     assert found.road in ("", "PERSON", "PETITION", "OUT")
 
