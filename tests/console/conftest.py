@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +21,7 @@ from models.user import User
 from models.user.sign_in import SignIn
 from tests.bot.channels.door import SETTINGS, Clock, make_office
 from tests.console.browser import PASSWORD, SEED, Browser
+from tests.console.windows import chromium, served
 from tests.make import NOON, make_district
 
 HASH = hashed(PASSWORD)  # once: each takes a tenth of a second, on purpose
@@ -31,8 +34,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def public_url() -> str:
-    return "https://door.example"
+def public_url(request: pytest.FixtureRequest) -> str:
+    """In a real browser on loopback cookies that insist on https would not come back."""
+    return "http://127.0.0.1" if request.node.get_closest_marker("browser") else "https://door.example"
 
 
 @pytest.fixture
@@ -97,3 +101,19 @@ def signed_in(
         return ours
 
     return sit_down
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chromium]:
+    """A real browser; each test opens windows of its own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def home(app: Flask) -> Iterator[str]:
+    """The application on a port of its own; its address."""
+    with served(app) as address:
+        yield address

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 
 from console.sheets import Sheet, write_book
@@ -15,29 +13,10 @@ from models.station.register import CALLED
 from models.user import User
 from models.user.accounts import propose_factor_reset, propose_role
 from tests.console.office_life import a_matter, had_a_notice, somebody, veteran_of, waits, was_spoken_with
-from tests.console.windows import Window, chromium, served
+from tests.console.windows import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 SHOTS = os.environ.get("FRONTDOOR_SHOTS", "")  # a folder, to look at what is tested
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def public_url() -> str:
-    return "http://127.0.0.1"
-
-
-@pytest.fixture
-def home(app) -> Iterator[str]:
-    with served(app) as address:
-        yield address
 
 
 @pytest.fixture

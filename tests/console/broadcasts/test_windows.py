@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from models.broadcast import Broadcast, Recipient
 from models.broadcast.spread import spread
 from models.message import Status
-from tests.console.windows import SIZES, WIDTHS, Window, chromium, served
+from tests.console.windows import SIZES, WIDTHS, Window
 from tests.make import NOON
 from tests.notices import WORDS, approve, make_draft, make_followers, make_known, messages_of, somebody
 
 SHOTS = os.environ.get("FRONTDOOR_SHOTS", "")  # a folder, to look at what is tested
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def public_url() -> str:
-    return "http://127.0.0.1"
-
-
-@pytest.fixture
-def home(app) -> Iterator[str]:
-    with served(app) as address:
-        yield address
 
 
 @pytest.fixture

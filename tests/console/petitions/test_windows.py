@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from models.petition.proposal import EXTEND, propose
 from models.user import User
 from tests.console.petitions.stories import DAY, filed, petition
-from tests.console.windows import SIZES, WIDTHS, Window, chromium, served
+from tests.console.windows import SIZES, WIDTHS, Window
 from tests.make import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 SEVERAL_PAGES = 3
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def public_url() -> str:
-    return "http://127.0.0.1"
-
-
-@pytest.fixture
-def home(app) -> Iterator[str]:
-    with served(app) as address:
-        yield address
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from handlers.policy import CLEAR_NOW
 from models.user import User
 from models.wording import RetiredArticle, Wording
-from tests.console.windows import Window, chromium, served
+from tests.console.windows import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 PATHS = (
@@ -27,25 +24,6 @@ PATHS = (
     "/console/wordings/policy.clear_now",
     "/console/wordings/petition.filed",
 )
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def public_url() -> str:
-    return "http://127.0.0.1"
-
-
-@pytest.fixture
-def home(app) -> Iterator[str]:
-    with served(app) as address:
-        yield address
 
 
 @pytest.fixture

@@ -6,40 +6,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from models.conversation import Arrival
 from models.media import Media
 from models.reception.note import CannedReply
 from tests.console.desk_stories import Desk, ago, desk  # noqa: F401
-from tests.console.windows import SIZES, WIDTHS, Window, chromium, served
+from tests.console.windows import SIZES, WIDTHS, Window
 from tests.make import NOON, make_petition
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 PICTURES = os.environ.get("PICTURES")  # a folder, to look at what the pages look like
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def public_url() -> str:
-    return "http://127.0.0.1"  # cookies that insist on https would not come back
-
-
-@pytest.fixture
-def home(app) -> Iterator[str]:
-    with served(app) as address:
-        yield address
 
 
 @pytest.fixture
