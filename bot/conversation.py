@@ -52,6 +52,12 @@ class Outcome:
     repeated: bool = False
 
 
+def read(inbound: Inbound, library: Library) -> Reading:
+    """What somebody says is read; what comes with an event, like the mark of a scanned code, nobody says."""
+    said = inbound.kind in SPOKEN or inbound.kind == "click"  # a menu's key is a command: tapping is speaking
+    return Reading.of(inbound.text, library) if said else Reading(Words.of(inbound.text))
+
+
 def receive(
     db: Session,
     channel: str,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel, Push, Refused, StoreAway
-from bot.conversation import Outcome, apologise, receive
+from bot.conversation import Outcome, apologise, read, receive
 from bot.living import InUse
 from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
 from bot.office import Office
@@ -91,7 +91,7 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
     now, reading, in_use = office.clock(), Reading(), InUse(office.library)
     try:
         in_use = office.living.now()
-        reading = Reading.of(push.inbound.text, in_use.library)
+        reading = read(push.inbound, in_use.library)
         with office.sessions.begin() as db:
             outcome = receive(
                 db,

@@ -63,8 +63,7 @@ class Urgent(Passing):
     fresh_for: ClassVar[dt.timedelta] = dt.timedelta(days=365)
 
     def wants(self, turn: Turn) -> bool:
-        # What comes with a scanned code is written on it, nobody says it.
-        return turn.reading.crisis is not None and turn.kind not in ("subscribe", "scan")
+        return turn.reading.crisis is not None
 
     def open(self, turn: Turn) -> Step:
         kind = turn.reading.crisis or Crisis.DISTRESS

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.channels import Inbound
-from bot.conversation import receive
-from handlers.kit.turn import Reading
+from bot.conversation import read, receive
 from knowledge_base.library import Library
 from models.conversation import Conversation
 from models.message import Message
@@ -35,7 +34,7 @@ class Phone:
 
     def sends(self, kind: str = "text", text: str = "", media_id: str = "", external_id: str = "") -> str:
         inbound = Inbound(self.openid, external_id or f"m:{next(_ids)}", kind, self.now, text, media_id, ours="gh_test")
-        reading = Reading.of(text, self.library)
+        reading = read(inbound, self.library)
         with self.sessions.begin() as db:
             outcome = receive(
                 db, "wechat_oa", inbound, reading, self.library, now=self.now, may_hand_over=lambda words: True

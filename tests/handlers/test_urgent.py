@@ -212,3 +212,10 @@ def test_where_it_went_is_noted(phone: Phone) -> None:
     phone.says(CRY)
     with phone.sessions.begin() as db:
         assert "urgent:self_harm" in db.scalars(select(Message.routed)).all()
+
+
+def test_what_is_written_on_a_code_is_no_cry(phone: Phone) -> None:
+    for kind in ("subscribe", "scan"):
+        phone.sends(kind, text="不想活了")
+        phone.hears("老战友，您好")
+        assert "120" not in phone.last
