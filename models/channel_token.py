@@ -29,9 +29,13 @@ class ChannelToken(Base):
 
     @classmethod
     def of(cls, db: Session, channel: str) -> ChannelToken:
+        """The row, locked to the end of the transaction: what is decided from it must not be overtaken.
+
+        Unlocked, one process would take back what another has just renewed, and ask for a third token.
+        """
         made = insert_into(db, cls).values(channel=channel, uid=new_uid(), trouble="")
         db.execute(made.on_conflict_do_nothing(index_elements=["channel"]))
-        return db.get_one(cls, channel, populate_existing=True)
+        return db.get_one(cls, channel, populate_existing=True, with_for_update=True)
 
     def usable(self, *, now: dt.datetime) -> str:
         """The token, or an empty text when there is none in force."""
