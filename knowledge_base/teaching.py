@@ -14,7 +14,7 @@ from knowledge_base.opinion import Opinion
 from knowledge_base.roads import POLICY, seen_in
 
 MOST = 12_000  # features
-SHARES = {POLICY: 0.25, "PETITION": 0.25, "PERSON": 0.25, "OUT": 0.25}
+SHARES = {POLICY: 0.4, "PETITION": 0.25, "PERSON": 0.175, "OUT": 0.175}
 
 
 def ways_by_road(folder: Path = FOLDER) -> dict[str, Sequence[str]]:
