@@ -13,23 +13,24 @@ from models.conversation import SHANGHAI
 from models.erasure import Erasure
 from models.masking import mask
 from models.people import HANDLING, SENSITIVE, Consent, Veteran
+from models.reminder import Reminder
 
 KEPT = Phrase(
     "my_data.kept",
-    "这个微信号下面存了：\n· 姓名：{name}\n· 电话：{phone}\n· 登记的事：{cases} 件\n· 您说过的话和我们的答复\n"
+    "这个微信号下面存了：\n· 姓名：{name}\n· 电话：{phone}\n· 登记的事：{cases} 件；提醒：{reminders} 个\n· 您和我们说过的话\n"
     "您同意过的：\n· 记您的话、姓名、电话：{handling}\n· 记病情、难处这些私事：{sensitive}\n"
     "要看全部、要改，回复 8，当面核对身份后给您看。\n想删，说“删我的资料”；收回同意，说“不同意了”。",
 )
 SURE_TO_ERASE = Phrase(
     "my_data.sure_to_erase",
-    "删了就找不回来：聊天、照片、录音、姓名电话、没填完的表，都删。\n登记过的事按规定要留在编号下面，不删。\n1 是，删掉\n2 不删",
+    "删了就找不回来：聊天、照片、录音、姓名电话、提醒、没填完的表，都删。\n登记过的事按规定要留在编号下面，不删。\n1 是，删掉\n2 不删",
 )
 ERASED = Phrase("my_data.erased", "删掉了。照片、录音 24 小时内清完。以后还能照样问、照样找人。")
 STILL_ON_RECORD = Phrase("my_data.still_on_record", "登记过的 {cases} 件事，还在编号下面。")
 NOT_ERASED = Phrase("my_data.not_erased", "好的，没有删。")
 WITHDRAWN = Phrase(
     "my_data.withdrawn",
-    "好的，从现在起不再用您的姓名电话，没填完的也删了。\n登记过的事还在编号下面。问政策、找人，照样可以。\n聊天也想删，说“删我的资料”。",
+    "好的，从现在起不再用您的姓名电话，没填完的也删了，到期提醒也停了。\n登记过的事还在编号下面。问政策、找人，照样可以。\n聊天也想删，说“删我的资料”。",
 )
 
 SEE = frozenset(["查我的资料", "我的资料", "看我的资料", "查资料", "查我的信息", "我的信息", "你们存了我什么"])
@@ -74,6 +75,7 @@ class MyData(Passing):
             name=f"{name[0]}*{name[2:]}" if len(name) > 1 else name or "没有",
             phone=mask(phone).text or "没有",
             cases=len(Case.of(turn.db, turn.conversation)),
+            reminders=len(Reminder.of(turn.db, turn.conversation)),
             handling=self._since(turn, HANDLING),
             sensitive=self._since(turn, SENSITIVE),
         )
@@ -84,6 +86,7 @@ class MyData(Passing):
         if veteran := self._veteran(turn):
             veteran.forget()
         Erasure.drop_drafts(turn.db, turn.conversation)
+        Reminder.drop_all(turn.db, turn.conversation)
         return Step([WITHDRAWN()], routed="my_data")
 
     def _since(self, turn: Turn, purpose: str) -> str:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import ClassVar
 
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
 from handlers.petition.review import REVIEWING, ask_for, hear_review
 from handlers.petition.status import as_the_veteran_reads_it, harmless, title_of
+from handlers.reminder.kept import show
 from models.case import Case
 from models.conversation import SHANGHAI
 from models.message import RESTRICTED
 from models.petition import Petition
 from models.petition.restricted import hide
 from models.petition.review import CALLED, may_be_asked
+from models.reminder import Reminder
 
 NONE_YET = Phrase("my_matters.none_yet", "这个微信号下面还没有登记过的事。\n2 反映问题\n8 找人帮我查")
 LIST = Phrase("my_matters.list", "您有 {count} 件事，回复数字看详细：")
 MORE = Phrase("my_matters.more", "更早的，回复 8 请人帮您查。")
+REMINDERS = Phrase("my_matters.reminders", "另外有 {count} 个到期提醒，说“我的提醒”看。")
 WHAT_NOW = Phrase("my_matters.what_now", "1 补充几句\n2 催一催\n8 找人\n不想办了，说“我要撤回”。")
 WHAT_NOW_CLOSED = Phrase("my_matters.what_now_closed", "1 补充几句\n8 找人")
 WHAT_NOW_ANSWERED = Phrase("my_matters.what_now_answered", "1 补充几句\n3 看书面答复\n8 找人")
@@ -84,18 +88,20 @@ class MyMatters(Passing):
         cases = Case.of(turn.db, turn.conversation)
         if turn.media is not None and turn.kind in ("image", "video"):
             return self._put_away(turn, cases)
+        reminders = len(Reminder.of(turn.db, turn.conversation))
         if not cases:
-            return Step([NONE_YET()], routed="my_matters")
+            return replace(show(turn), runs_as="reminder") if reminders else Step([NONE_YET()], routed="my_matters")
+        also = [REMINDERS(count=reminders)] if reminders else []
         if len(cases) == 1:
             if turn.plain in WITHDRAW_WORDS and cases[0].is_open:
                 _keep_apart(turn, cases[0])
                 return self._do(turn, cases[0], {"at": "one", "id": cases[0].id})
-            return self._show(turn, cases[0])
+            return self._show(turn, cases[0], *also)
         shown = cases[:MOST_LISTED]
         rows = [f"{number} {title_of(case)}（{case.spoken_number}）" for number, case in enumerate(shown, start=1)]
         more = [MORE()] if len(cases) > MOST_LISTED else []
         listed = {"at": "list", "ids": [case.id for case in shown]}
-        return Step([LIST(count=len(cases)), *rows, *more], listed, routed=_route(*shown))
+        return Step([LIST(count=len(cases)), *rows, *more, *also], listed, routed=_route(*shown))
 
     def hear(self, turn: Turn, state: State) -> Step:
         if state["at"] == "list":
@@ -113,9 +119,9 @@ class MyMatters(Passing):
             return self._withdraw(turn, case)
         return self._do(turn, case, state)
 
-    def _show(self, turn: Turn, case: Case) -> Step:
+    def _show(self, turn: Turn, case: Case, *also: Said) -> Step:
         lines = as_the_veteran_reads_it(turn.db, case, now=turn.now)
-        return Step([*lines, _what_now(turn, case)], {"at": "one", "id": case.id}, routed=_route(case))
+        return Step([*lines, *also, _what_now(turn, case)], {"at": "one", "id": case.id}, routed=_route(case))
 
     def _do(self, turn: Turn, case: Case, state: State) -> Step:
         if turn.choice == 2 and isinstance(case, Petition) and may_be_asked(turn.db, case, now=turn.now):
