@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -14,10 +15,12 @@ from pathlib import Path
 import click
 import requests
 
+from bot.channels import SendFailed
 from bot.demo_data import STAFF, fill, give_replies, hire
-from bot.demo_data.life import enliven
+from bot.demo_data.life import enliven, renew
 from bot.menu import MENU
-from bot.office import Office, open_office
+from bot.office import Office, official_account, open_office
+from bot.scan_codes import make_codes
 from bot.schema import upgrade
 from bot.settings import PREFIX, read_settings
 from bot.supervisor import supervise
@@ -59,6 +62,7 @@ def run_demo(*, port: int, phone_port: int) -> int:
         hire(db, stored, now=office.clock())
         give_replies(db)
         enliven(db, office.library, now=office.clock())
+        renew(db, now=office.clock())
     office.engine.dispose()
     simulator = [sys.executable, "-m", "simulator", *_simulator_arguments(environ, port=port, phone_port=phone_port)]
     web = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
@@ -135,7 +139,10 @@ def _announce(office: Office, password: str, *, port: int, phone_port: int) -> N
                     break
             except requests.RequestException:
                 time.sleep(0.25)
-    office.channels["wechat_oa"].call("menu/create", MENU)  # type: ignore[attr-defined]
+    account = official_account(office)
+    account.call("menu/create", MENU)
+    with contextlib.suppress(SendFailed):  # they are for looking at; those that are missing come with the next start
+        list(make_codes(office, account.call, again=False))
     office.engine.dispose()
     click.echo(f"\n模拟手机： http://127.0.0.1:{phone_port}/")
     click.echo(f"工作台：   http://127.0.0.1:{port}/console/")

@@ -1,7 +1,9 @@
-"""The list of erasures that outlives the database: played again after a restore, so nobody comes back (R51).
+"""The list of wishes that outlives the database: played again after a restore, so nobody comes back (R51), and nobody
+is sent notices who said 退订通知.
 
-A restored database cannot know what was erased after its backup was taken. So each erasure is also a line in
-`erased.log` in MEDIA_DIR: `contact_index moment [unlinked]`, a blind index, never a name. The file is only added to.
+A restored database cannot know what was wished for after its backup was taken. So each erasure is also a line in
+`erased.log` in MEDIA_DIR: `contact_index moment [unlinked]`, a blind index, never a name; and each wish about notices
+is one with `no-notices` or `notices` in that place. The file is only added to.
 """
 
 from __future__ import annotations
@@ -14,27 +16,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import keys_of
 from models.conversation import Conversation
-from models.erasure import Erasure
+from models.erasure import GONE, Erasure
+from models.no_notices import NoNotices
 
 NAME = "erased.log"
 BATCH = 500
 # A trip reads its time before it commits: an erasure from just before the backup may be missing in it.
 OVERLAP = dt.timedelta(days=1)
-_LINE = re.compile(r"(?P<index>[0-9a-f]{40}) (?P<at>\S+)(?P<unlinked> unlinked)?", re.A)
+UNLINKED, NO_NOTICES, NOTICES = "unlinked", "no-notices", "notices"
+_LINE = re.compile(rf"(?P<index>[0-9a-f]{{40}}) (?P<at>\S+)(?: (?P<what>{UNLINKED}|{NO_NOTICES}|{NOTICES}))?", re.A)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """One erasure, as the list keeps it."""
+    """One wish, as the list keeps it; `what` is empty for an erasure that left the tie to the openid."""
 
     at: dt.datetime
     contact_index: str
-    unlinked: bool
+    what: str
+
+    @property
+    def unlinked(self) -> bool:
+        return self.what == UNLINKED
+
+    @property
+    def is_about_notices(self) -> bool:
+        return self.what in (NO_NOTICES, NOTICES)
 
 
 class EraseList:
@@ -50,14 +62,33 @@ class EraseList:
         """
         rows = db.scalars(select(Erasure).where(~Erasure.listed).order_by(Erasure.id).limit(BATCH)).all()
         if rows:
-            self._append([Entry(row.at, row.contact_index, row.unlinked) for row in rows])
+            self._append([Entry(row.at, row.contact_index, UNLINKED if row.unlinked else "") for row in rows])
         for row in rows:
             row.listed = True
         return len(rows)
 
+    def list_wishes(self, db: Session, now: dt.datetime) -> int:
+        """The same for who wants no notices, or wants them again. A sweep, in the same order."""
+        ours = or_(
+            and_(Conversation.no_notices_at.is_not(None), ~Conversation.no_notices_listed),
+            and_(Conversation.no_notices_at.is_(None), Conversation.no_notices_listed),
+        )
+        here = ~Conversation.contact.startswith(GONE)  # they are among those who left
+        stay = db.scalars(select(Conversation).where(ours, here).order_by(Conversation.id).limit(BATCH)).all()
+        left = db.scalars(select(NoNotices).where(~NoNotices.listed).limit(BATCH)).all()
+        entries = [_wish_of(db, conversation, now) for conversation in stay]
+        entries += [Entry(now, row.contact_index, NO_NOTICES) for row in left]
+        if entries:
+            self._append(entries)
+        for conversation in stay:
+            conversation.no_notices_listed = conversation.no_notices_at is not None
+        for row in left:
+            row.listed = True
+        return max(len(stay), len(left))
+
     def _append(self, entries: list[Entry]) -> None:
         lines = "".join(
-            f"{entry.contact_index} {entry.at.isoformat()}{' unlinked' if entry.unlinked else ''}\n"
+            f"{entry.contact_index} {entry.at.isoformat()}{f' {entry.what}' if entry.what else ''}\n"
             for entry in entries
         )
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -76,7 +107,7 @@ class EraseList:
             for line in lines:
                 found = _LINE.fullmatch(line.rstrip("\n"))
                 if found:
-                    yield Entry(dt.datetime.fromisoformat(found["at"]), found["index"], bool(found["unlinked"]))
+                    yield Entry(dt.datetime.fromisoformat(found["at"]), found["index"], found["what"] or "")
 
     def replay(self, db: Session, *, made_at: dt.datetime) -> int:
         """Erase again whoever was erased after the backup; how many conversations.
@@ -84,9 +115,12 @@ class EraseList:
         What the restored table knows was carried out before the backup, so only what it does not know is done. Moments
         are kept as they were: a person who came back since is not erased by the same old line a second time.
         """
+        self._wish_again(db, made_at=made_at)
         known = {(row.contact_index, row.at) for row in db.scalars(select(Erasure))}
         listed, missed = set(), defaultdict(list)
         for entry in self.entries():
+            if entry.is_about_notices:
+                continue
             listed.add((entry.contact_index, entry.at))
             if (entry.contact_index, entry.at) not in known and entry.at > made_at - OVERLAP:
                 missed[entry.contact_index].append(entry)
@@ -97,6 +131,29 @@ class EraseList:
         for row in db.scalars(select(Erasure)):
             row.listed = (row.contact_index, row.at) in listed  # on a new machine the list begins anew
         return len(found)
+
+    def _wish_again(self, db: Session, *, made_at: dt.datetime) -> None:
+        """What was wished about notices since the backup; before the erasures, which keep that somebody wants none."""
+        last = {entry.contact_index: entry for entry in self.entries() if entry.is_about_notices}
+        missed = {index: entry for index, entry in last.items() if entry.at > made_at - OVERLAP}
+        found = _conversations(db, set(missed)) if missed else {}
+        for index, entry in missed.items():
+            wants_none, conversation = entry.what == NO_NOTICES, found.get(index)
+            if conversation is not None:
+                conversation.no_notices_at = (conversation.no_notices_at or entry.at) if wants_none else None
+            elif wants_none:
+                NoNotices.remember(db, index)
+            else:
+                NoNotices.is_back(db, index)
+        db.flush()
+        # On a new machine the list begins anew; a line that is there twice does no harm.
+        db.execute(update(Conversation).values(no_notices_listed=False))
+        db.execute(update(NoNotices).values(listed=False))
+
+
+def _wish_of(db: Session, conversation: Conversation, now: dt.datetime) -> Entry:
+    at = conversation.no_notices_at
+    return Entry(at or now, conversation.contact_index(db), NO_NOTICES if at else NOTICES)
 
 
 def _conversations(db: Session, wanted: set[str]) -> dict[str, Conversation]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import segno
 from flask import abort, make_response, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -14,6 +13,7 @@ from console.cookies import give_token, take_token
 from console.desk import db, note, now, sign_in, signed, user
 from console.page import Page, back_to, render
 from console.passwords import fault_in, hashed, matches
+from console.scan_code import drawn
 from models.user import User
 from models.user.factor import address_of, enrol, new_seed
 from models.user.sign_in import SignIn, hash_of
@@ -51,7 +51,7 @@ def enrolment() -> str:
     return _offer(new_seed())
 
 
-@PAGE.post("/account/second-factor", "session", "enrol_2fa")
+@PAGE.post("/account/second-factor", "session", "enrol_2fa", fresh=True)
 def bind() -> Response | tuple[str, int]:
     ours, answers = user(), Answers()
     if ours.totp_sealed is not None and not signed().factor_shown:
@@ -111,13 +111,6 @@ def _offer(seed: str, answers: Answers | None = None) -> str:
         "account/factor.html",
         answers=answers or Answers(),
         seed=seed,
-        drawing=_drawn(address_of(user(), seed)),
+        drawing=drawn(address_of(user(), seed)),
         wanted=request.values.get("next", ""),
     )
-
-
-def _drawn(text: str) -> dict[str, object]:
-    """A QR code as one SVG path, so that no picture has to be fetched and no markup comes from a variable."""
-    rows = segno.make(text, micro=False).matrix
-    dots = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark]
-    return {"size": len(rows), "path": "".join(dots)}

@@ -30,13 +30,21 @@ DEEDS = {
     "reset_password": "给了新链接", "grant_role": "提出加岗位", "reset_2fa": "提出重新绑定手机", "end_role": "去掉岗位",
     "edit": "改了", "import": "用 Excel 导入", "check": "核对", "restore": "恢复", "declare": "说明要回避",
     "many_reveals": "一天看了 20 次完整号码", "register": "登记了", "add": "补充", "rate": "评价",
-    "reason": "写了为什么要看号码", "drop_town": "停发了一个镇",
+    "reason": "写了为什么要看号码", "drop_town": "停发了一个镇", "model_draft": "让电脑起了草稿",
     "ask_review": "申请复查", "consent": "同意或不同意", "access_log": "看谁查过", "send": "发了", "erase": "删除",
     "deliver": "发送", "remind": "提醒", "spread": "群发", "sweep": "清理", "poll": "查询", "scrape": "采集",
     "call": "打过电话了", "propose": "交上去审", "retry": "再发一次", "take_back": "拿回来改",
     "backup": "备份", "apply": "申请", "ask": "提出", "agree": "同意", "list_closed": "看了列表",
 }  # fmt: skip
-KINDS = {"calls": "电话名单", "station": "站点", "article": "政策", "case": "办件", "approval": "提议", "user": "账号"}
+KINDS = {
+    "calls": "电话名单",
+    "station": "站点",
+    "article": "政策",
+    "law": "法规",
+    "case": "办件",
+    "approval": "提议",
+    "user": "账号",
+}
 GENERAL = frozenset({"users", "audit", "stations", "veterans", "canned_replies", "questions", "restricted"})
 # Acts of whoever is at the machine, and what the program notes by itself.
 WHOLE = {
@@ -53,7 +61,11 @@ WHOLE = {
     "menu_published": "发布了微信菜单",
     "user_added": "在服务器上加了岗位",
     "user_disabled": "在服务器上停用了账号",
+    "export.failed": "导出没有做成",
+    "station_codes_made": "在服务器上要了二维码",
     "stations_imported": "在服务器上导入了站点",
+    "law_proposed": "在服务器上提交了法规",
+    "policies_imported": "在服务器上导入了政策草稿",
     "filed": "登记了信访",
     "user.grant.refused": "退回了加岗位",
     "user.reset_2fa.refused": "退回了重新绑定手机",

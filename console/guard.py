@@ -27,6 +27,7 @@ PASSWORD_AGAIN = "password_again"  # noqa: S105  the name of a field
 
 def install(app: Flask) -> None:
     app.before_request(check)
+    app.after_request(note_refusal)
 
 
 def check() -> BaseResponse | str | tuple[str, int] | None:
@@ -46,6 +47,18 @@ def check() -> BaseResponse | str | tuple[str, int] | None:
         abort(403)
     found = _find(need)
     return None if is_open(need) else _admit(need, found)
+
+
+def note_refusal(response: Response) -> Response:
+    """Write down that somebody was turned away from a row: only now, since the refusal rolled its own trip back (R45).
+
+    A page that asks by itself after a row was taken from it tries nothing.
+    """
+    need = need_of(current_app.view_functions.get(request.endpoint or ""))
+    if "refused" in g and need is not None and not need.quiet:
+        subject, wanted = g.refused
+        note_apart("refused", subject, wanted)
+    return response
 
 
 def _admit(need: Need, found: Signed | None) -> BaseResponse | tuple[str, int] | None:

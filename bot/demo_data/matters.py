@@ -9,6 +9,7 @@ from bot.demo_data.past import Past, Person, said
 from bot.demo_data.people import FENG, LI, QIAN, SUN, WANG, WU, ZHAO, ZHENG, ZHOU
 from handlers.petition import told as petition_told
 from handlers.petition.questions import TOPICS
+from models.audit import nameless
 from models.petition import Petition
 from models.petition.proposal import ANSWER, EXTEND, carry_out, propose
 from models.petition.restricted import hand_over
@@ -200,7 +201,7 @@ def _under_way(past: Past) -> None:
 def _restricted(past: Past) -> None:
     petition = _filed(past, LIST_WRONG, at=past.ago(days=6))
     hand_over(past.db, petition, by=past.staff("staff"), now=past.ago(days=5.9))
-    past.noted(past.staff("staff"), "restricted.hand_over", f"restricted/{petition.uid[:8]}", past.ago(days=5.9))
+    past.noted(past.staff("staff"), "restricted.hand_over", nameless(), past.ago(days=5.9))
 
 
 def _answer(told: Told, found: str, done: str) -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from console.answers import Answers
 from console.broadcasts import PAGE
-from console.desk import actor, db, note, now, seen
+from console.desk import actor, db, note, now, seen, turn_away
 from console.page import back_to, read_by_us, render
 from console.reveal import (
     MOST_A_DAY,
@@ -91,7 +91,7 @@ def _whose(notice: Broadcast, recipient_id: int) -> Veteran:
     mine = select(Recipient.conversation_id).where(Recipient.id == recipient_id)
     talk = db().scalars(select(Conversation).where(Conversation.id.in_(mine), Conversation.id.in_(allowed))).first()
     if talk is None or talk.veteran_id is None:
-        abort(403)
+        turn_away(notice.uid, "veteran.reveal_phone", hidden=False)
     return db().get_one(Veteran, talk.veteran_id)
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash
+from flask import abort, flash
 from sqlalchemy import select
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wrappers import Response
 
 from console.answers import Answers
 from console.desk import actor, db, note, now, signed, user
-from console.page import Page, back_to, render
+from console.page import Later, Page, back_to, render
 from console.petitions import Wanted, listed
 from console.petitions.export import MOST_ROWS, foot_of, sent_as_table, wanted_of
 from console.petitions.page import REASON
@@ -43,7 +43,7 @@ WIDTHS = (13, 16, 14, 15, 60, 20, 20, 30, 12, 13, 50)
 
 
 @PAGE.post("/petitions/full-exports", "export", "petitions_full", fresh=True)
-def ask() -> BaseResponse | tuple[str, int]:
+def ask() -> Response | tuple[str, int]:
     """What is asked for is what the list shows now; a later petition is not in it."""
     answers = Answers()
     reason = answers.text("full_reason", "导出的原因", least=REASON, most=200)
@@ -60,7 +60,7 @@ def ask() -> BaseResponse | tuple[str, int]:
 
 
 @PAGE.post("/petitions/full-exports/<uid>/file", "export", "petitions_full", fresh=True)
-def take(uid: str) -> Response:
+def take(uid: str) -> Later:
     """Once; what is not theirs any more is left out."""
     approval = next((each for each in takeable(db(), signed().user_id, now=now()) if each.uid == uid), None)
     if approval is None:
@@ -69,9 +69,8 @@ def take(uid: str) -> Response:
     ours = visible(Petition, actor(), "export", "petitions_full").where(Petition.uid.in_(uids)).order_by(Petition.id)
     petitions = [petition for petition in db().scalars(ours) if not petition.keeps_away(db(), user())]
     rows = [list(HEAD), *(_row(petition) for petition in petitions), [], [foot_of(approval.uid, len(petitions))]]
-    answer = sent_as_table(WIDTHS, rows)
-    note(FULL, approval.uid, f"{len(petitions)} rows")
-    return answer
+    note(FULL, uid, f"{len(petitions)} rows")
+    return Later(lambda: sent_as_table(uid, WIDTHS, rows))
 
 
 @PAGE.get("/full-exports", "export", "approve")
@@ -82,7 +81,7 @@ def listing() -> str:
 
 
 @PAGE.post("/full-exports/<uid>/decision", "export", "approve", fresh=True)
-def decide(uid: str) -> BaseResponse | tuple[str, int]:
+def decide(uid: str) -> Response | tuple[str, int]:
     approval = db().scalars(select(Approval).where(Approval.uid == uid, Approval.act == FULL)).first()
     if approval is None:
         abort(404)

@@ -7,11 +7,11 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from flask import abort, session
+from flask import session
 from sqlalchemy import or_, select
 
 from console.answers import Answers
-from console.desk import actor, db, now, seen, signed, user
+from console.desk import actor, db, now, seen, signed, turn_away, user
 from console.page import render
 from console.petitions.view import boxes_of, lines_of, masked_names, names_of, offers, told_in, topic_of
 from handlers.kit.phrase import Said, worded
@@ -50,7 +50,9 @@ def reached(number: str) -> Petition:
         may = visible(Petition, actor(), "petition", action).where(Petition.number == number)
         if (found := db().scalars(may).first()) is not None:
             if found.keeps_away(db(), user()):
-                abort(404)  # named in it, and the account is younger than the petition: as if it had been found then
+                turn_away(
+                    found.uid, "petition.read", hidden=True
+                )  # named in it, and the account is younger than the petition: as if it had been found then
             return found
     return seen(Petition, number, "petition", "read", by="number")
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, note_apart, now, seen, signed, user
+from console.desk import actor, db, note, note_apart, now, seen, signed, turn_away, user
 from console.media import sent
 from console.page import Page, back_to, render
 from console.petitions.page import REASON, draft_place, head_of, said, shown
@@ -16,7 +16,7 @@ from console.petitions.view import lines_of, rows_of, told_in
 from console.petitions.work import written_answer
 from console.reveal import CannotReveal, reveal
 from handlers.petition import told as petition_told
-from models.base import new_uid
+from models.audit import nameless
 from models.case import Case, CaseEvent
 from models.draft import Draft
 from models.media import Media
@@ -45,7 +45,7 @@ def listing() -> str:
 @PAGE.get("/restricted/<number>", "restricted", "read")
 def page(number: str) -> str:
     petition = seen(Petition, number, "restricted", "read", by="number")
-    note_apart("restricted.read", _nameless())
+    note_apart("restricted.read", nameless())
     return shown(petition, Answers())
 
 
@@ -54,11 +54,14 @@ def file(uid: str) -> FlaskResponse:
     """A photo or a recording of such a petition; of others there is none here."""
     theirs = visible(Petition, actor(), "restricted", "read").with_only_columns(Petition.id)
     of_them = select(CaseEvent.media_uid).where(CaseEvent.case_id.in_(theirs))
-    media = db().scalars(select(Media).where(Media.uid == uid, Media.uid.in_(of_them))).first()
+    named = select(Media).where(Media.uid == uid)
+    media = db().scalars(named.where(Media.uid.in_(of_them))).first()
     if media is None:
-        abort(404)
+        if db().scalars(named).first() is None:
+            abort(404)
+        turn_away(uid, "media.read_restricted", hidden=True)
     answer = sent(media)
-    note_apart("media.read_restricted", _nameless())
+    note_apart("media.read_restricted", nameless())
     return answer
 
 
@@ -130,7 +133,7 @@ def paper(number: str) -> str | Response:
     agreed = printable(db(), petition, by=user(), now=now())
     if agreed is None:
         return back_to("restricted.page", number=number)
-    note_apart("restricted.print", _nameless())
+    note_apart("restricted.print", nameless())
     return render(
         "petitions/paper.html",
         petition=head_of(petition),
@@ -146,10 +149,5 @@ def paper(number: str) -> str | Response:
 
 def _done(petition: Petition, action: str) -> Response:
     Draft.drop(db(), signed().user_id, draft_place(petition, action))
-    note(f"restricted.{action}", _nameless())
+    note(f"restricted.{action}", nameless())
     return back_to("restricted.page", number=petition.number)
-
-
-def _nameless() -> str:
-    """What the audit may say of a restricted petition: that it was one (X2)."""
-    return f"restricted/{new_uid()}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.case import CaseEvent
+from models.case import CaseEvent, still_urged
 from models.masking import mask
 from models.media import Media
 from models.petition import STATUSES, Petition
@@ -91,6 +91,7 @@ class Told:
 def rows_of(db: Session, petitions: Sequence[Petition], *, today: dt.date) -> list[Row]:
     stations = names_of(db, Station.name, Station.id, {petition.station_id for petition in petitions})
     officers = names_of(db, User.shown_as, User.id, {petition.officer_id for petition in petitions})
+    urged = still_urged(db, petitions)
     return [
         Row(
             petition.number,
@@ -102,7 +103,7 @@ def rows_of(db: Session, petitions: Sequence[Petition], *, today: dt.date) -> li
             running.standing(today) if (running := petition.clock.running) else "",
             running.mood(today) if running else "",
             petition.due_on,
-            petition.urged_at is not None and petition.is_open,
+            petition.id in urged,
         )
         for petition in petitions
     ]

@@ -13,7 +13,7 @@ from console.petitions.page import PARTS, REASON, draft_place, needs_reason_to_a
 from console.reveal import CannotReveal, reveal
 from handlers.petition import told as petition_told
 from handlers.reception_words import ANOTHER_GOES_ON
-from models.base import new_uid
+from models.audit import nameless
 from models.case import Interest
 from models.draft import Draft
 from models.petition import LONGEST_SENTENCE, Petition
@@ -175,7 +175,7 @@ def restrict(number: str) -> Response:
     action = "progress" if actor().may("petition", "progress") else "status"
     petition = seen(Petition, number, "petition", action, by="number")
     hand_over(db(), petition, by=user(), now=now())
-    note("restricted.hand_over", f"restricted/{new_uid()}")
+    note("restricted.hand_over", nameless())
     flash("转给专人了。您这里不再看得到")
     return back_to("petitions.listing" if actor().may("petition", "list") else "home.home")
 

@@ -6,14 +6,13 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
+from models.audit import NAMELESS, AuditEntry, nameless
 from models.audit.stated_reason import NAMED, StatedReason
 from models.case import Case, Interest
 from models.conversation import SHANGHAI
@@ -24,7 +23,9 @@ A_PAGE = 50
 LOOKED_THROUGH = 100_000  # without a day: the newest so many; there is no index but the id
 CHECKED = 100_000
 READS_REASONS = "supervisor"  # who answers for what is looked at; whoever runs the machines reads no words of people
+OVER = "保存期满，已经删掉"  # the words of a reason, after years (bot/retention.py)
 UNSHOWN = "写了原因，负责人看得到"
+REFUSED = "refused"  # somebody tried what they may not
 MACHINE = "os:"  # how the audit names whoever is at the machine itself
 
 
@@ -60,7 +61,8 @@ class Chain:
 
 def trail(db: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], bool]:
     """One page, and whether there is more."""
-    found = db.scalars(_within(db, wanted).order_by(AuditEntry.id.desc()).limit(A_PAGE + 1)).all()
+    asked = _within(db, wanted).where(~_own_vain_tries(db, actor))
+    found = db.scalars(asked.order_by(AuditEntry.id.desc()).limit(A_PAGE + 1)).all()
     entries = found[:A_PAGE]
     people, subjects = _people(db, entries), {entry.subject for entry in entries}
     hidden, numbers = _matters(db, actor, subjects)
@@ -71,7 +73,7 @@ def trail(db: Session, actor: Actor, wanted: Wanted) -> tuple[list[Line], bool]:
         lines.append(
             Line(
                 entry.id, entry.at, people.get(entry.actor, entry.actor), entry.act,
-                f"restricted/{secrets.token_hex(4)}"
+                nameless()
                 if secret
                 else people.get(entry.subject) or numbers.get(entry.subject, entry.subject),
                 "" if secret else reasons.get(entry.detail, entry.detail),
@@ -134,6 +136,13 @@ def _within(db: Session, wanted: Wanted) -> Select[AuditEntry]:
     return found
 
 
+def _own_vain_tries(db: Session, actor: Actor) -> ColumnElement[bool]:
+    """The reader's own tries of what is not there for them: read here, they would tell that it is (X2)."""
+    ours = [f"user {id_}" for id_ in db.scalars(select(User.id).where(User.person == actor.person))]
+    hidden = AuditEntry.subject.startswith(NAMELESS, autoescape=True)
+    return and_(AuditEntry.act == REFUSED, hidden, AuditEntry.actor.in_(ours))
+
+
 def _matters(db: Session, actor: Actor, subjects: set[str]) -> tuple[set[str], dict[str, str]]:
     """The subjects that are restricted matters, or ones the reader keeps away from: nobody may tell which they are.
 
@@ -164,7 +173,7 @@ def _people(db: Session, entries: Sequence[AuditEntry]) -> dict[str, str]:
 def _reasons(db: Session, actor: Actor, details: set[str]) -> dict[str, str]:
     """Details that refer to a reason somebody typed: its words, for who may read them (R42)."""
     if READS_REASONS in actor.roles:
-        return {detail: f"原因：{row.reason}" for detail, row in StatedReason.of_details(db, details).items()}
+        return {detail: f"原因：{row.reason or OVER}" for detail, row in StatedReason.of_details(db, details).items()}
     return {detail: UNSHOWN for detail in details if detail.startswith(NAMED)}
 
 

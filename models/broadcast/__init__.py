@@ -118,7 +118,7 @@ class Broadcast(Base):
 
     def edit(self, db: Session, notice: Notice, *, by: User, now: dt.datetime) -> None:
         """Change a notice that is not on its way yet. Whatever was proposed or approved is void (S3)."""
-        self._lock(db)
+        self.lock(db)
         if self.state not in ("draft", "proposed", "approved"):
             raise NotADraft("这条通知已经开始发了，不能再改")
         self._take_back(db, now=now)
@@ -126,7 +126,7 @@ class Broadcast(Base):
 
     def take_back(self, db: Session, *, now: dt.datetime) -> None:
         """The writer has thought better of it: a draft again, unless it is on its way."""
-        self._lock(db)
+        self.lock(db)
         if self.state not in ("proposed", "approved"):
             raise NotADraft("这条通知现在拿不回来")
         self._take_back(db, now=now)
@@ -135,7 +135,7 @@ class Broadcast(Base):
 
     def propose(self, db: Session, *, by: User, own_hosts: Iterable[str], now: dt.datetime) -> Approval:
         """Freeze the words and the people, and ask a colleague to look at it."""
-        self._lock(db)
+        self.lock(db)
         if self.state != "draft":
             raise NotADraft("这条通知已经交上去了")
         check_words(self.title, self.words, own_hosts=own_hosts)
@@ -151,7 +151,7 @@ class Broadcast(Base):
 
         `seen` is the digest of what that person has read: what was changed or added meanwhile is agreed to by nobody.
         """
-        self._lock(db)
+        self.lock(db)
         approval = self._waiting(db, now=now)
         if db.get_one(User, self.written_by_id).person == by.person:
             raise NeedsAnother("自己写的不能自己审，要请另一位同事")
@@ -167,7 +167,7 @@ class Broadcast(Base):
 
     def reject(self, db: Session, reason: str, *, by: User, now: dt.datetime) -> None:
         """Send it back to its writer, and say what to change."""
-        self._lock(db)
+        self.lock(db)
         if not reason.strip():
             raise BadNotice("请写明哪里要改")
         self._waiting(db, now=now).refuse(db, reason.strip(), by=by, now=now)
@@ -175,7 +175,7 @@ class Broadcast(Base):
 
     def stop(self, db: Session, *, by: User, now: dt.datetime) -> int:
         """Nothing more leaves; how many people it spared. What the platform has already cannot be called back."""
-        self._lock(db)
+        self.lock(db)
         if self.state not in ("approved", "sending"):
             raise NotADraft("这条通知现在没有在发")
         self.state, self.stopped_by_id, self.stopped_at = "stopped", by.id, now
@@ -262,14 +262,13 @@ class Broadcast(Base):
     def _message_ids(self) -> Select[int | None]:
         return select(Recipient.message_id).where(Recipient.broadcast_id == self.id, Recipient.message_id.is_not(None))
 
-    def _lock(self, db: Session) -> None:
+    def lock(self, db: Session) -> None:
+        db.flush()  # a refresh forgets what has been changed but not written
         db.refresh(self, with_for_update=True)
 
 
 class Recipient(Base):
-    """One person a notice is for, and what became of it. The rows are made when it is proposed, so the approval is
-    bound to exactly these people, and every one of them has a result.
-    """
+    """One person a notice is for, and what became of it; made when it is proposed, so an approval is bound to them."""
 
     __tablename__ = "broadcast_recipients"
     __table_args__ = (

@@ -72,7 +72,7 @@ def finish(db: Session, now: dt.datetime) -> int:
 
 def send_again(db: Session, notice: Broadcast, *, by: User, now: dt.datetime) -> int:
     """Try once more what failed; for how many people. Those who wait for a call, or may have it, are left alone."""
-    db.refresh(notice, with_for_update=True)
+    notice.lock(db)
     if notice.state not in ("sending", "done"):
         raise NotADraft("这条通知没有在发，不能再发")
     failed = (

@@ -58,8 +58,7 @@ def drop_town(db: Session, notice: Broadcast, code: str, why: str, *, now: dt.da
     The others have what was approved for them: leaving somebody out needs no second person (authz-matrix: stop). Who
     is to be telephoned, or might be tried again, is left out as well; what the platform has cannot be called back.
     """
-    db.flush()  # a refresh forgets what has been changed but not written
-    db.refresh(notice, with_for_update=True)
+    notice.lock(db)
     if notice.state not in ("approved", "sending"):
         raise NotADraft("这条通知现在没有在发")
     there = [station_id for station_id, town in towns_of(db).items() if town.code == code]

@@ -24,6 +24,7 @@ class Station(Base):
     address: Mapped[str] = mapped_column(String(120), default="")
     duty: Mapped[str] = mapped_column(String(40), default="")  # the duty officer, as veterans may read it
     closed: Mapped[bool] = mapped_column(default=False)
+    scan_address: Mapped[str] = mapped_column(String(200), default="")  # what its scan code says, as WeChat made it
 
     @property
     def office_hours(self) -> OfficeHours:

@@ -37,6 +37,12 @@ def test_what_is_no_number_of_days_is_refused(value):
     assert faults(CHATS_DAYS=value) == ["FRONTDOOR_KEEP_CHATS_DAYS 要是 1 到 3650 的整数，是保存的天数。"]
 
 
+@pytest.mark.parametrize(("name", "least"), [("SIGN_INS_DAYS", 184), ("REASONS_DAYS", 1096)])
+def test_what_the_law_wants_kept_cannot_end_sooner(name, least):
+    assert faults(**{name: str(least - 1)}) == [f"FRONTDOOR_KEEP_{name} 要是 {least} 到 3650 的整数，是保存的天数。"]
+    assert read_retention({f"FRONTDOOR_KEEP_{name}": str(least)}) == Retention()
+
+
 def test_a_misspelt_name_is_no_silence():
     (fault,) = faults(CHAT_DAYS="30")
     assert fault.startswith("没有 FRONTDOOR_KEEP_CHAT_DAYS 这个设置")

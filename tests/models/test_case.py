@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from models.case import URGE_EVERY, Case, CaseNumber, NotNow
+from models.case import URGE_EVERY, Case, CaseNumber, NotNow, still_urged
 from models.conversation import SHANGHAI, Conversation
 from models.petition import Petition
 from models.station import Station
-from tests.make import NOON, make_district, make_petition
+from tests.make import NOON, make_district, make_petition, make_user
 
 DAY = dt.timedelta(days=1)
 
@@ -128,6 +128,20 @@ def test_asking_for_news_is_noted_once_in_three_days(db, talk):
     times = [NOON, NOON + DAY, NOON + URGE_EVERY - dt.timedelta(seconds=1), NOON + URGE_EVERY, NOON + URGE_EVERY + DAY]
     assert [petition.urge(db, now=time) for time in times] == [True, False, False, True, False]
     assert [event.what for event in petition.history(db)] == ["received", "urged", "urged"]
+
+
+def test_who_asked_for_news_waits_until_something_is_told(db, talk):
+    petition, other, by = make_petition(db, talk), make_petition(db, talk), make_user(db)
+    petition.urge(db, now=NOON)
+    assert still_urged(db, [petition, other]) == {petition.id}
+    petition.remark(db, "问了镇里，还没有回音", by=by, now=NOON + DAY)
+    assert still_urged(db, [petition, other]) == {petition.id}, "a remark tells the veteran nothing"
+    petition.progress(db, "档案已经调来了", by=by, now=NOON + DAY, words="档案已经调来了")
+    assert still_urged(db, [petition, other]) == set()
+    petition.urge(db, now=NOON + 4 * DAY)
+    assert still_urged(db, [petition, other]) == {petition.id}, "asked again, and told nothing since"
+    petition.withdraw(db, now=NOON + 5 * DAY)
+    assert still_urged(db, [petition, other]) == set()
 
 
 def test_a_matter_is_taken_back_once_and_stays_on_record(db, talk):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import insert
 
 from console.petitions.export import MOST_ROWS
-from console.sheets import read_sheet
+from console.sheets import _ONE_AT_A_TIME, read_sheet
 from models.approval import Approval
 from models.audit.stated_reason import StatedReason
 from models.case import Case
+from models.conversation import Conversation
 from models.petition import Petition
 from models.petition.restricted import hand_over
 from models.user import User
@@ -203,3 +206,52 @@ def test_the_password_is_asked_for_again_when_it_was_long_ago(wangjie, sessions,
     assert takes(wangjie).status_code == 422
     assert noted(sessions, "export.petitions_masked") == []
     assert "export_reason" in wangjie.page.text, "what was typed is carried along"
+
+
+@contextmanager
+def another_table_in_hand():
+    """Somebody else's table is being made, so that ours waits its two seconds and is given up."""
+    assert _ONE_AT_A_TIME.acquire(timeout=10)
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def test_veterans_words_do_not_wait_for_a_table_that_is_being_made(wangjie, sessions):
+    filed(sessions)
+    wangjie.opens(LIST)
+    with another_table_in_hand(), ThreadPoolExecutor(1) as apart:
+        making = apart.submit(lambda: takes(wangjie))
+        while not noted(sessions, "export.petitions_masked"):
+            assert not making.done()
+        with sessions.begin() as db:
+            Conversation.of(db, "wechat_oa", "oNew", now=NOON)
+        assert not making.done(), "the new follower was written down while the table was still waited for"
+    assert making.result().status_code == 409
+
+
+def test_a_table_that_was_not_made_is_said_so_and_does_not_count(wangjie, sessions):
+    filed(sessions)
+    with another_table_in_hand():
+        assert takes(wangjie).status_code == 409
+    assert "这一次不算" in wangjie.reads()
+    (entry,) = noted(sessions, "export.failed")
+    assert [entry.subject] == [each.subject for each in noted(sessions, "export.petitions_masked")]
+    for _ in range(5):
+        table(takes(wangjie))
+    assert takes(wangjie).status_code == 422, "five were made"
+
+
+def test_a_table_in_full_that_was_not_made_may_be_fetched_again(wangjie, signed_in, sessions):
+    filed(sessions, officer="wangjie")
+    like = signed_in("supervisor", shown_as="李科", name="like")
+    uid = asks_for_all(wangjie, sessions)
+    agrees(like, uid)
+    wangjie.opens(LIST)
+    with another_table_in_hand():
+        assert wangjie.sends(f"{FULL}/{uid}/file").status_code == 409
+    wangjie.opens(LIST)
+    table(wangjie.sends(f"{FULL}/{uid}/file"))
+    wangjie.opens(LIST)
+    assert wangjie.sends(f"{FULL}/{uid}/file").status_code == 404, "once"

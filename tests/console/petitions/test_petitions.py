@@ -8,7 +8,7 @@ import pytest
 
 from models.user import User
 from tests.console.desk_stories import statements_of
-from tests.console.petitions.stories import DAY, PHONE, filed, noted, numbers, petition
+from tests.console.petitions.stories import DAY, PHONE, does, filed, noted, numbers, petition
 from tests.make import NOON
 
 LIST = "/console/petitions"
@@ -227,3 +227,14 @@ def test_words_of_a_veteran_are_no_markup(wangjie, sessions):
         page = wangjie.opens(path).text
         assert "<script>alert" not in page
         assert "<i>王" not in page
+
+
+def test_that_somebody_waits_for_news_is_shown_until_they_have_been_told(wangjie, sessions):
+    number = filed(sessions, officer="wangjie")
+    with sessions.begin() as db:
+        petition(db, number).urge(db, now=NOON)
+    wangjie.opens(LIST)
+    assert "本人在催" in wangjie.reads()
+    assert does(wangjie, number, "progress", words="档案已经调来了，这周核对") == 303
+    wangjie.opens(LIST)
+    assert "本人在催" not in wangjie.reads()

@@ -269,3 +269,16 @@ def test_a_conversation_gone_from_the_audience_keeps_its_row(db):
     db.get_one(Conversation, one).no_notices_at = NOON
     approve(db, notice, "1", now=NOON)
     assert len(rows_of(db, notice)) == 1
+
+
+def test_what_was_changed_and_handed_over_in_one_breath_is_what_is_read(db):
+    """A second verb in the same transaction locks the row anew, and forgets nothing that the first one wrote."""
+    make_followers(db, ["老周"])
+    notice, by = make_proposed(db), writer(db)
+    changed = Notice("改到下午", "改到下午 3 点，地点不变。", "event")
+    notice.edit(db, changed, by=by, now=NOON)
+    approval = notice.propose(db, by=by, own_hosts=OWN, now=NOON)
+    db.flush()
+    db.expire_all()
+    assert (notice.title, notice.words, notice.state) == (changed.title, changed.words, "proposed")
+    assert approval.content["words"] == changed.words

@@ -164,6 +164,18 @@ def test_what_failed_is_tried_again_and_nothing_else(db):
     assert (notice.state, failed.said_at, failed.due_at) == ("sending", NOON + DAY, NOON + DAY)
 
 
+def test_a_notice_that_has_just_ended_stays_so_when_there_is_nothing_to_try_again(db):
+    make_followers(db, ["老周"])
+    notice, by = make_approved(db), somebody(db, "写的人")
+    spread(db, NOON, template=False)
+    settle_all(db)
+    finish(db, NOON)
+    assert send_again(db, notice, by=by, now=NOON) == 0
+    db.flush()
+    db.expire_all()
+    assert (notice.state, notice.done_at) == ("done", NOON)
+
+
 def test_what_was_stopped_is_not_tried_again(db):
     make_followers(db, ["老周"])
     notice = make_approved(db)
