@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.metrics import rendered
 from bot.office import Office, desk_of
+from bot.reading_page import reading_page
 from bot.webhook import LARGEST_BODY, webhook
 from console import TEMPLATES, open_console
 from console.page import needs
@@ -68,6 +69,7 @@ def create_app(office: Office) -> Flask:
     app.session_interface = ConsoleSessions()
     door = webhook(office)
     app.register_blueprint(door)
+    app.register_blueprint(reading_page(office))
     open_console(app, desk_of(office), office=OFFICE, help_phone=HELP_PHONE).exempt(door)
     _add_health(app, office)
 

@@ -68,11 +68,12 @@ def receive(
     now: dt.datetime,
     wordings: Mapping[str, str] = NO_WORDINGS,
     may_hand_over: Callable[[str], bool] = lambda words: False,
+    public_url: str = "",
 ) -> Outcome:
     """Keep what was heard and answer it, in the caller's transaction. A repeated push gets the stored answer.
 
     `wordings` are the office's own words for phrases. `may_hand_over` tells whether the caller can still hand such an
-    answer over; else it stays in the outbox.
+    answer over; else it stays in the outbox. `public_url` is where our pages can be opened, if they can.
     """
     if inbound.kind in ERASES and _kept_before(db, channel, inbound) is not None:
         return Outcome(None, repeated=True)  # asked first: hearing it again would make a conversation under the openid
@@ -89,7 +90,8 @@ def receive(
         conversation.follows = True
     if not inbound.may_answer:
         return Outcome(None)
-    turn = _turn(db, conversation, heard, inbound, reading, library, now=now)
+    media = _media(db, conversation, heard, inbound, now=now)
+    turn = Turn(db, now, conversation, heard, inbound.kind, reading, library, media, public_url=public_url)
     if conversation.too_fast and reading.crisis is None and not asks_for_a_person(reading):
         heard_unanswered(turn)
         told = conversation.mode != "person" and conversation.tell_too_fast(now=now)
@@ -227,20 +229,10 @@ def _note(turn: Turn, step: Step) -> None:
         turn.conversation.misunderstood = 0 if step.understood else turn.conversation.misunderstood + 1
 
 
-def _turn(
-    db: Session,
-    conversation: Conversation,
-    heard: int,
-    inbound: Inbound,
-    reading: Reading,
-    library: Library,
-    *,
-    now: dt.datetime,
-) -> Turn:
-    media = None
-    if inbound.media_id and inbound.kind in ("image", "voice", "video"):
-        media = Media.want(db, conversation, heard, inbound.kind, inbound.media_id, now=now)
-    return Turn(db, now, conversation, heard, inbound.kind, reading, library, media)
+def _media(db: Session, conversation: Conversation, heard: int, inbound: Inbound, *, now: dt.datetime) -> Media | None:
+    if not inbound.media_id or inbound.kind not in ("image", "voice", "video"):
+        return None
+    return Media.want(db, conversation, heard, inbound.kind, inbound.media_id, now=now)
 
 
 def _say(

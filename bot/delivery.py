@@ -15,10 +15,11 @@ from bot.office import Office
 from handlers.kit.phrase import worded
 from handlers.told_later import SEND_AGAIN
 from models.broadcast import Recipient, Way
-from models.broadcast.spread import note_outcome, way_now
+from models.broadcast.spread import RECEIPT, note_outcome, way_now
 from models.conversation import Conversation
 from models.media import Media
 from models.message import Message, Status
+from models.reminder import ROUTE as REMINDER
 from models.vault import Unreadable
 from models.wording import Wording
 
@@ -117,9 +118,7 @@ def _parcel(
         return None
     notice = Recipient.of(db, message)
     if notice is not None:
-        channel = office.channels.get(conversation.channel)
-        template = channel is not None and channel.can_notify
-        way = way_now(db, notice, message, conversation, template=template, now=now)
+        way = way_now(db, notice, message, conversation, template=_can_notify(office, conversation), now=now)
     else:
         way = Way.MESSAGE if conversation.follows else None
         if way is None:
@@ -128,14 +127,22 @@ def _parcel(
     if way is None or not words:
         return None
     if notice is None and not conversation.may_send(message.author, now=now):
-        conversation.hold(db, message)
-        return None
+        if message.routed != REMINDER or not _can_notify(office, conversation):
+            conversation.hold(db, message)
+            return None
+        way = Way.TEMPLATE
     if not message.begin_sending(db, now=now):
         return None
     from_bot = (
         message.author == "bot" and notice is None
     )  # a notice is a colleague's words: nothing in it becomes a link
     return _Parcel(conversation.channel, conversation.contact, words, way, message.uid, from_bot)
+
+
+def _can_notify(office: Office, conversation: Conversation) -> bool:
+    """Whether there is a way to somebody who has been silent for long."""
+    channel = office.channels.get(conversation.channel)
+    return channel is not None and channel.can_notify
 
 
 def _opened(message: Message, *, now: dt.datetime) -> str:
@@ -159,9 +166,10 @@ def _settle(db: Session, message: Message, conversation: Conversation, outcome: 
             conversation.spend(now=now)
         status = Status.UNKNOWN if failure else Status.SENT
         message.settle(status, now=now, trouble=failure.reason if failure else "")
+        message.external_id = f"{RECEIPT}{outcome.receipt}" if outcome.receipt else message.external_id
     elif failure.window_closed:
         conversation.window_closed()
-        if notice is not None:
+        if notice is not None or (message.routed == REMINDER and outcome.way == Way.MESSAGE):
             message.try_again(now=now, trouble=failure.reason, after=dt.timedelta(0))  # by another way
         else:
             conversation.hold(db, message)

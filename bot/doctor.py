@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.db_check import Finding
 from bot.doctor_wechat import examine
+from bot.helper_answer import NoDraft
+from bot.helper_model import GREETING, HelperModel
 from bot.schema import current_revision, is_known, newest_revision
 from bot.settings import BadSettings, Settings, read_settings
 from models.database import open_engine, reading
@@ -49,6 +51,7 @@ def examine_all(environ: Mapping[str, str], *, folder: Path, now: dt.datetime) -
     yield from _backups(settings)
     yield _media_dir(settings.media_dir)
     yield from _database(settings, now)
+    yield from _helper(settings)
     yield from examine(settings, now=now)
 
 
@@ -75,6 +78,18 @@ def _restricted_keys(settings: Settings) -> Iterator[Finding]:
 def _backups(settings: Settings) -> Iterator[Finding]:
     if not settings.backup_recipient:
         yield Finding("!", "没有设置 FRONTDOOR_BACKUP_RECIPIENT，正式使用时做不了备份：用 age-keygen 生成一对密钥。")
+
+
+def _helper(settings: Settings) -> Iterator[Finding]:
+    """Asked something that tells of nobody."""
+    if not settings.helper.on:
+        return
+    try:
+        HelperModel(settings.helper).answer(GREETING)
+    except NoDraft as why:
+        yield Finding("!", f"{why}：检查 FRONTDOOR_HELPER_URL 和 FRONTDOOR_HELPER_MODEL。没有草稿，别的都照常。")
+    else:
+        yield Finding("✓", "起草答复的机器有回应。")
 
 
 def _media_dir(folder: Path) -> Finding:

@@ -17,8 +17,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import sweeps, sweeps_reception
+from bot import sweeps, sweeps_console, sweeps_policy, sweeps_reception, sweeps_reminders
 from bot.erase_list import EraseList
+from bot.helper_model import DraftWork
+from bot.library_work import LibraryWork
 from bot.office import Office
 from bot.retention import Retention, read_retention
 from bot.sweeps_notices import NoticeSweep
@@ -42,12 +44,23 @@ class Job:
     hours: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work that takes too long for a transaction and opens its own: `() -> how much was done`."""
+
+    work: Callable[[], int]
+    seconds: int
+
+
 JOBS = (
     Job(sweeps_reception.escalate_urgent, seconds=15),
     Job(sweeps_reception.return_silent, seconds=60),
     Job(sweeps.settle_held, seconds=60),
     Job(sweeps.lapse_media, seconds=600),
     Job(sweeps.report_audit_head, hours="5"),
+    Job(sweeps_reminders.forget_reminders, hours="3"),
+    Job(sweeps_policy.tell_askers, seconds=300),
+    Job(sweeps_policy.forget_askers, hours="3"),
 )
 # What is kept, and until when: these are told the office's periods.
 KEEPING = (
@@ -59,15 +72,30 @@ KEEPING = (
     (sweeps.forget_phones, "3"),
     (sweeps.forget_talks, "3"),
     (sweeps.forget_media, "4"),
+    *((sweep, "4") for sweep in sweeps_console.ENDING),
 )
 
 
 def jobs_of(office: Office, keep: Retention = sweeps.KEEP) -> tuple[Job, ...]:
     """All sweeps, with those that need to know the office: its periods, its channels, its media folder."""
     keeping = (Job(_with_periods(sweep, keep), hours=hours) for sweep, hours in KEEPING)
-    erased = EraseList(office.settings.media_dir).list_erasures
+    lasting = EraseList(office.settings.media_dir)
     notices = NoticeSweep(office.channels).spread_broadcasts
-    return (*JOBS, *keeping, Job(erased, seconds=60), Job(notices, seconds=60))
+    reminders = sweeps_reminders.ReminderSweep(office.channels).tell_reminders
+    return (
+        *JOBS,
+        *keeping,
+        Job(lasting.list_erasures, seconds=60),
+        Job(lasting.list_wishes, seconds=600),
+        Job(notices, seconds=60),
+        Job(reminders, seconds=300),
+    )
+
+
+def tasks_of(office: Office) -> tuple[Task, ...]:
+    library = LibraryWork(office)
+    drafts = [Task(DraftWork(office).write_draft, seconds=2)] if office.settings.helper.on else []
+    return (Task(library.learn_library, seconds=5), Task(library.check_drafts, seconds=3), *drafts)
 
 
 def _with_periods(sweep: Callable[[Session, dt.datetime, Retention], int], keep: Retention) -> Sweep:
@@ -127,6 +155,13 @@ class JobRunner:
             logger.info("swept", extra={"job": job.sweep.__name__, "count": done})
         return done
 
+    def run_task(self, task: Task) -> int:
+        """One piece of work; nothing when another process leads."""
+        done = task.work() if self._leads.is_set() else 0
+        if done:
+            logger.info("worked", extra={"task": task.work.__name__, "count": done})
+        return done
+
     def _scheduler(self) -> BackgroundScheduler:
         zone = self._office.settings.timezone
         # By default a job that comes a second late is dropped, and one that slept runs many times over.
@@ -138,6 +173,9 @@ class JobRunner:
                 IntervalTrigger(seconds=job.seconds) if job.seconds else CronTrigger(hour=job.hours, timezone=zone)
             )
             scheduler.add_job(self.run_sweep, trigger, args=[job], id=job.sweep.__name__)
+        for task in tasks_of(self._office):
+            every = IntervalTrigger(seconds=task.seconds)
+            scheduler.add_job(self.run_task, every, args=[task], id=task.work.__name__)
         return scheduler
 
     def _let_go(self) -> None:

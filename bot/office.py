@@ -78,4 +78,13 @@ def desk_of(office: Office) -> Desk:
         public_url=office.settings.public_url,
         trial=office.settings.trial,
         can_notify=bool(office.settings.wechat.template_notice),
+        has_helper=office.settings.helper.on,
     )
+
+
+def official_account(office: Office) -> WeChatOfficialAccount:
+    """The channel that menus and scan codes belong to."""
+    channel = office.channels[WeChatOfficialAccount.name]
+    if not isinstance(channel, WeChatOfficialAccount):
+        raise TypeError("menus and scan codes belong to the WeChat channel")
+    return channel

@@ -6,12 +6,13 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.helper_settings import HelperSettings, helper_faults
 from models.age_file import a_recipient
 from models.vault import decode_key
 
@@ -87,6 +88,7 @@ class Settings:
     timezone: str
     wechat: WeChatSettings
     restricted_keys: tuple[bytes, ...] = ()  # of what only the discipline contact may read (R40); a trial derives them
+    helper: HelperSettings = field(default_factory=HelperSettings)
 
     @property
     def trial(self) -> bool:
@@ -116,6 +118,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         backup_recipient=get("BACKUP_RECIPIENT"),
         timezone=get("TIMEZONE", default="Asia/Shanghai"),
         wechat=_wechat(get),
+        helper=HelperSettings(url=get("HELPER_URL"), model=get("HELPER_MODEL"), key=get("HELPER_KEY")),
     )
     faults = get.faults or _faults(settings)
     if faults:
@@ -188,6 +191,7 @@ def _faults(settings: Settings) -> list[str]:
         found.append("FRONTDOOR_TIMEZONE 要写成 Asia/Shanghai 这样的时区名。")
     if settings.backup_recipient and not a_recipient(settings.backup_recipient):
         found.append("FRONTDOOR_BACKUP_RECIPIENT 要是 age1 开头的公钥。")
+    found += helper_faults(settings.helper)
     return found + (_trial_faults(settings) if settings.trial else _production_faults(settings))
 
 

@@ -100,6 +100,7 @@ def _receive(office: Office, channel: Channel, push: Push, started: float) -> Re
                 reading,
                 in_use.library,
                 wordings=in_use.wordings,
+                public_url=office.settings.public_url,
                 now=now,
                 may_hand_over=lambda words: _in_time(started) and channel.fits(words),
             )

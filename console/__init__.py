@@ -15,6 +15,7 @@ from console import (
     broadcasts,
     confirmations,
     home,
+    laws,
     live,
     media,
     people,
@@ -34,12 +35,13 @@ from console.desk import Desk
 from console.filters import FILTERS
 from console.guard import install as install_guard
 from console.icons import icon
+from console.laws import bringing_in
 from console.live import Streams
 from console.news import Watcher
 from console.page import HERE, ONCE, Page, form_key
 from console.petitions import export, filing, full_export, restricted, work
-from console.policies import wordings
-from console.reception import end, talk
+from console.policies import editing, exchange, learning, publishing, wordings
+from console.reception import drafting, end, suggesting, talk
 
 TEMPLATES = HERE / "templates"
 
@@ -60,6 +62,7 @@ PAGES: tuple[Page, ...] = (
     restricted.PAGE,
     broadcasts.PAGE,
     policies.PAGE,
+    laws.PAGE,
     people.PAGE,
     users.PAGE,
     stations.PAGE,
@@ -70,8 +73,10 @@ PAGES: tuple[Page, ...] = (
 
 # Pages without a menu entry of their own, by that of the page they belong to.
 _UNDER = dict.fromkeys(("petition_work", "petition_filing", "petition_export", "petition_full_export"), "petitions")
-_OF_THE_RECEPTION = (talk, end)  # their views are on the reception's page
-_OF_THE_POLICIES = (wordings,)
+_UNDER["laws"] = "policies"
+_OF_THE_RECEPTION = (talk, end, suggesting, drafting)  # their views are on the reception's page
+_OF_THE_POLICIES = (wordings, editing, publishing, learning, exchange)
+_OF_THE_LAWS = (bringing_in,)
 _OF_THE_NOTICES = (broadcast_results, broadcast_calls)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, now, user
+from console.desk import actor, db, note, now, turn_away, user
 from console.page import Page, back_to, read_by_us, render
 from console.petitions.page import said
 from console.petitions.view import masked_names, told_in
@@ -115,7 +115,7 @@ def _one(uid: str) -> tuple[Approval, Petition]:
     reachable = visible(Petition, actor(), "petition", "approve").where(Petition.uid == approval.subject)
     petition = db().scalars(reachable).first()
     if petition is None or petition.keeps_away(db(), user()):
-        abort(404)
+        turn_away(uid, "petition.approve", hidden=True)
     return approval, petition
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 from flask import abort, current_app, g
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from knowledge_base.library import Library
-from models.audit import AuditEntry
+from models.audit import AuditEntry, nameless
 from models.base import Base
+from models.conversation import SHANGHAI
 from models.user import User
 from models.user.authority import Actor
 from models.user.sign_in import SignIn
@@ -34,6 +35,7 @@ class Desk:
     public_url: str
     trial: bool
     can_notify: bool = False  # whether there is a template for notices to those who have been silent for long
+    has_helper: bool = False  # whether a model of the office's own may draft answers for colleagues
 
     @property
     def secure(self) -> bool:
@@ -68,6 +70,11 @@ def now() -> dt.datetime:
     return cast(dt.datetime, g.now)
 
 
+def today() -> dt.date:
+    """The day of this request in Guiyang."""
+    return now().astimezone(SHANGHAI).date()
+
+
 def signed() -> Signed:
     return cast(Signed, g.signed)
 
@@ -98,8 +105,19 @@ def seen(model: type[Row], uid: str, resource: str, action: str, *, by: str = "u
     found = db().scalars(visible(model, actor(), resource, action).where(named)).first()
     if found is None:
         row = db().scalars(select(model).where(named)).first()
-        abort(404 if row is None or is_hidden(db(), row, actor()) else 403)
+        if row is None:
+            abort(404)
+        turn_away(getattr(row, "uid", uid), f"{resource}.{action}", hidden=is_hidden(db(), row, actor()))
     return found
+
+
+def turn_away(subject: str, wanted: str, *, hidden: bool) -> NoReturn:
+    """Refuse a row that is there. The guard notes the try when its transaction has been rolled back (R45).
+
+    What is hidden is answered like a name that does not exist, and has a random one in the audit (X2).
+    """
+    g.refused = (nameless() if hidden else subject, wanted)
+    abort(404 if hidden else 403)
 
 
 def note(act: str, subject: str, detail: str = "") -> None:

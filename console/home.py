@@ -8,8 +8,11 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from console.desk import actor, db, now, user
+from console.desk import actor, db, library, now, today, user
 from console.page import Page, need_of, render
+from console.policies import ends_soon
+from console.policies.learning import suggested_answers, waiting_groups
+from models.law import ACTS as LAW_ACTS
 from models.petition.clock import day_of
 from models.reception.line import counts, mine
 from models.reception.workload import (
@@ -21,7 +24,6 @@ from models.reception.workload import (
     month,
     notices_of_mine,
     to_decide,
-    unanswered_questions,
     urgent_waiting,
 )
 
@@ -74,11 +76,16 @@ def _do_now() -> Iterator[Figure]:
         yield _figure(ours.soon, "件", "专办件 7 天内到期", "restricted.listing", weight="soon")
         yield _figure(ours.all, "件", "专办件在办", "restricted.listing")
     waiting = to_decide(db(), actor(), user(), now=now())
+    laws = sum(waiting.pop(act, 0) for act in LAW_ACTS)
+    yield _figure(laws, "件", "法规等您定", "laws.listing", weight="soon")
     for right, (label, endpoint) in DECISIONS.items():
         yield _figure(sum(waiting.get(act, 0) for act in DECIDERS[right]), "件", label, endpoint, weight="soon")
     if may("unanswered", "read"):
-        asked = unanswered_questions(db(), actor(), now=now())
+        asked = len(waiting_groups()) + len(suggested_answers())
         yield _figure(asked, "条", "没答上的问题，30 天内", "policies.questions")
+    if may("policy", "draft") or may("policy", "approve"):
+        ending = sum(ends_soon(article, today=today()) for article in library().articles.values())
+        yield _figure(ending, "条", "政策 30 天内到期", "policies.listing", state="ending", weight="soon")
 
 
 def _reception() -> Iterator[Figure]:

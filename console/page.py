@@ -31,6 +31,13 @@ class Moved(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What a view answers with when it takes long to make: made once the transaction is over, and committed."""
+
+    make: Callable[[], BaseResponse]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What a view needs: a line of authority.csv for one of the caller's roles.
 
@@ -104,7 +111,8 @@ def _in_transaction(view: View) -> View:
                 _still_ours()
                 if not _comes_first():
                     return redirect(request.referrer or request.path.rsplit("/", 1)[0], 303)  # what was acted on
-            return view(**values)
+            answer = view(**values)
+        return answer.make() if isinstance(answer, Later) else answer
 
     return run
 

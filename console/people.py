@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from console.answers import Answers
 from console.audit_words import said
-from console.desk import actor, db, note
+from console.desk import actor, db, note, turn_away
 from console.page import Page, read_by_us, render
 from models.people import Veteran
 from models.person_card import card, find, is_hidden_person, reached
@@ -46,7 +46,9 @@ def one(uid: str) -> str:
     veteran = db().scalars(named.where(reached(actor(), "card"))).first()
     if veteran is None:
         there = db().scalars(named).first()
-        abort(404 if there is None or is_hidden_person(db(), there, actor()) else 403)
+        if there is None:
+            abort(404)
+        turn_away(uid, "veteran.card", hidden=is_hidden_person(db(), there, actor()))
     shown = card(db(), actor(), veteran)
     read_by_us("veteran", "card", veteran.uid)
     may_read = actor().may("petition", "list")

@@ -12,9 +12,9 @@ import datetime as dt
 from sqlalchemy import func, select
 
 from console.desk import db, note, now, signed, user
-from models.audit import AuditEntry
+from models.audit import AuditEntry, nameless
 from models.audit.stated_reason import StatedReason
-from models.base import DomainError, new_uid
+from models.base import DomainError
 from models.conversation import SHANGHAI, Conversation
 from models.people import Veteran
 from models.petition import Petition
@@ -128,7 +128,7 @@ def _write_down(kind: str, row: Petition | ReceptionTicket, reason: str) -> None
     else:
         TicketNote.add(db(), row, words, by=user(), now=now())
         hidden = False
-    note(f"{ACT}{kind}", f"restricted/{new_uid()}" if hidden else row.uid)
+    note(f"{ACT}{kind}", nameless() if hidden else row.uid)
 
 
 def _midnight() -> dt.datetime:

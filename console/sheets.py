@@ -50,7 +50,7 @@ def read_sheet(data: bytes, *, seconds: float = SECONDS) -> list[list[str]]:
         raise BadSheet("请先选一个文件")
     if len(data) > LARGEST_FILE:
         raise BadSheet("文件超过 2 MB")
-    answer = _in_child("read", data, seconds)
+    answer = in_child("read", data, seconds)
     try:
         given = json.loads(answer)
     except ValueError as nothing:
@@ -63,16 +63,16 @@ def read_sheet(data: bytes, *, seconds: float = SECONDS) -> list[list[str]]:
 def write_book(sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx file in which every cell is text: what people typed is never a formula (R20)."""
     book = {"sheets": [{"title": each.title, "widths": each.widths, "rows": each.rows} for each in sheets]}
-    return _in_child("write", json.dumps(book).encode(), SECONDS)
+    return in_child("write", json.dumps(book).encode(), SECONDS)
 
 
-def _in_child(what: str, data: bytes, seconds: float) -> bytes:
+def in_child(what: str, data: bytes, seconds: float, *, child: str = _CHILD) -> bytes:
     """The answer of the child; empty when it ran out of time or memory. It has neither our environment, which holds
     the keys, nor our open files.
     """
     if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):
-        raise BadSheet("正在看另一份表，请过一会儿再试")
-    command = [sys.executable, "-s", "-B", "-P", _CHILD, what]
+        raise BadSheet("正在看另一份表或文件，请过一会儿再试")
+    command = [sys.executable, "-s", "-B", "-P", child, what]
     try:
         with tempfile.TemporaryFile() as answer:  # its size is bounded by a limit of the child
             done = subprocess.run(  # noqa: S603  # our own interpreter and module; no word comes from outside

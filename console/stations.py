@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, flash, g, request
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from console.answers import Answers
 from console.desk import db, note, now, seen, user
 from console.page import Page, back_to, render
+from console.scan_code import drawn
 from console.sheets import KIND, LARGEST_FILE, BadSheet, Sheet, read_sheet, write_book
 from knowledge_base.normal import tidy
 from models.draft import Draft
@@ -55,6 +58,17 @@ def change(code: str) -> BaseResponse | tuple[str, int]:
     seen(Station, code, "station", "edit", by="code")
     answers = Answers()
     return _kept(_given(answers, code), answers)
+
+
+@PAGE.get("/stations/<code>/scan-code", "station", "read")
+def scan_code(code: str) -> str:
+    return _codes([seen(Station, code, "station", "read", by="code")], one=True)
+
+
+@PAGE.get("/station-codes", "station", "read")
+def scan_codes() -> str:
+    """All of them, a sheet of paper for each."""
+    return _codes(db().scalars(select(Station).where(Station.closed.is_(False)).order_by(Station.code)).all())
 
 
 @PAGE.get("/station-list", "station", "import")
@@ -127,6 +141,11 @@ def read_the_table() -> None:
         g.sheet = read_sheet(file.read(LARGEST_FILE + 1) if file is not None else b"")
     except BadSheet as bad:
         g.bad_sheet = str(bad)
+
+
+def _codes(stations: Sequence[Station], *, one: bool = False) -> str:
+    drawings = [(station, drawn(station.scan_address)) for station in stations if station.scan_address]
+    return render("stations/codes.html", drawings=drawings, missing=len(stations) - len(drawings), one=one)
 
 
 def _given(answers: Answers, code: str) -> Entry:

@@ -10,6 +10,7 @@ from handlers.petition import PETITION
 from handlers.policy import POLICY
 from handlers.rating import RATING
 from handlers.reception import RECEPTION, WAITING
+from handlers.reminder import REMINDER
 from handlers.urgent import URGENT
 
 DIALOGUES: tuple[Dialogue, ...] = (
@@ -18,6 +19,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     NOTICES,
     FRONT_DESK,
     MY_MATTERS,
+    REMINDER,
     RECEPTION,
     RATING,
     PETITION,

@@ -10,7 +10,9 @@ from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, Reading, State, Step, Turn
 from handlers.petition import PETITION
 from handlers.policy import POLICY
+from handlers.policy.answer import aside, asks
 
+ABOUT_IT = Phrase("complaint.about_it", "政策上是这样：")
 OFFER = Phrase(
     "complaint.offer",
     "您说的这件事，我们可以记下来，交给办事的人，给您登记编号，随时能查。\n1 记下来\n2 先看政策怎么说\n8 找人说",
@@ -29,7 +31,11 @@ class Complaint(Passing):
         return turn.reading.found.road in ("PETITION", "PERSON") and turn.conversation.mode == "bot"
 
     def open(self, turn: Turn) -> Step:
-        return Step([OFFER()], {"told": turn.text}, routed="petition")
+        """Where the story holds a question of policy, that is answered with it."""
+        found = turn.reading.found.sure
+        article = turn.library.get(found.id) if found and asks(turn.plain) else None
+        told = [ABOUT_IT(), *aside(article), ""] if article else []
+        return Step([*told, OFFER()], {"told": turn.text}, routed="petition")
 
     def hear(self, turn: Turn, state: State) -> Step:
         if turn.choice == 1:

@@ -12,7 +12,7 @@ from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, OneShot, Passing, Reading, State, Step, Turn
 from handlers.petition import TRIGGERS
 from handlers.petition.report import reports
-from handlers.policy import answer_lines
+from handlers.policy.answer import answer_lines
 from models.conversation import SHANGHAI
 from models.masking import find_phone
 from models.reception import MINUTES_A_TALK, ReceptionTicket
@@ -118,7 +118,7 @@ class Reception(Passing):
         found = None if asks_for_a_person(turn.reading) else turn.reading.found.sure
         article = turn.library.get(found.id) if found else None
         if article:
-            return Step([*answer_lines(article), STILL_WAITING()], state, routed=f"policy:{article.id}")
+            return Step([*answer_lines(article, today=turn.today), STILL_WAITING()], state, routed=f"policy:{article.id}")
         return Step([NOTED(), *self._place(turn, ticket, brief=True)], state, routed="person")
 
     def reopen(self, turn: Turn, state: State) -> Step:

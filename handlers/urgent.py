@@ -8,7 +8,7 @@ from typing import ClassVar
 from handlers.crisis import Crisis
 from handlers.kit.phrase import Phrase
 from handlers.kit.turn import PASS_ON, Passing, State, Step, Turn
-from handlers.policy import answer_aside
+from handlers.policy.answer import answer_aside
 from models.masking import find_phone
 from models.reception import ReceptionTicket
 

@@ -67,8 +67,8 @@ _SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 
 # The army says 幺 for 1, 两 for 2, 拐 for 7, 勾 for 9 and 洞 for 0, so old soldiers do too.
 _WAYS = ("0零〇洞", "1一幺壹", "2二两贰", "3三叁", "4四肆", "5五伍", "6六陆", "7七拐柒", "8八捌", "9九勾玖")
-_DIGITS = {way: value for value, ways in enumerate(_WAYS) for way in ways}
-_DIGIT = f"[{''.join(_DIGITS)}]"
+DIGITS = {way: value for value, ways in enumerate(_WAYS) for way in ways}
+_DIGIT = f"[{''.join(DIGITS)}]"
 # "我" opens a choice only before a verb: "我一" is the start of a sentence, "我选一" is an answer.
 _BEFORE = r"(?:嗯|哦|喔|噢|额|呃|啊|好的|好|那个|那|就是|就|应该是|是|我?想?要|请|麻烦|帮我|给我)"
 _PICK = r"(?:我?(?:想|要|就)?(?:选择|选|回复|回|按|点|发|打|扣|输入|填|报)(?:数字|号码|序号)?|号|序号|编号|数字)"
@@ -106,7 +106,7 @@ def choice(text: str, *, most: int = 9) -> int | None:
     found = _CHOICE.fullmatch(said)
     if found is None:
         return None
-    digit = _DIGITS[found["nth"] or found["head"] or found["bare"]]
+    digit = DIGITS[found["nth"] or found["head"] or found["bare"]]
     return digit if digit <= most else None
 
 

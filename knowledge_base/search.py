@@ -5,7 +5,7 @@ Each article is one column of a table of features; a text's score is what its fe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from knowledge_base.article import Article
 from knowledge_base.features import words_of_the_field
+from knowledge_base.kept_table import learned, mark_of, pack, unpack
 from knowledge_base.normal import plain
-from knowledge_base.table import Numbers, Table, learn, learned
+from knowledge_base.table import Column, Numbers, Table, learn
 
 LONGEST_SEARCHED = 400  # a letter's first 400 characters say what it is about
 
@@ -66,12 +67,27 @@ class Finding:
 
 
 class Index:
-    """The columns of all articles. `kept` names the file where what was learned is kept."""
+    """The columns of some articles, and the table over them."""
 
-    def __init__(self, articles: Iterable[Article], *, kept: Path | None = None) -> None:
-        columns = [(article.id, _texts_of(article)) for article in articles]
+    def __init__(self, columns: Sequence[Column], table: Table) -> None:
         self.ids = [name for name, _ in columns]
-        self._table: Table = learned(columns, kept) if kept else learn(columns)
+        self._table = table
+
+    @classmethod
+    def learn(cls, articles: Iterable[Article], folder: Path | None = None) -> Index:
+        """Learned, if need be: that takes seconds. `folder` is where what was learned is kept."""
+        columns = columns_of(articles)
+        return cls(columns, learned(columns, folder) if folder else learn(columns))
+
+    @classmethod
+    def unpack(cls, articles: Iterable[Article], packed: bytes) -> Index | None:
+        """The index over these articles as `packed` gave it; None where the bytes are none."""
+        table = unpack(packed)
+        return cls(columns_of(articles), table) if table is not None else None
+
+    def packed(self) -> bytes:
+        """What was learned, for other processes; it belongs to articles of the same mark."""
+        return pack(self._table)
 
     def search(self, words: str, *, without: Collection[str] = ()) -> tuple[Hit, ...]:
         """The articles nearest to a text in `normal.plain` form, best first; those `without` are passed over."""
@@ -136,6 +152,16 @@ def _times(weights: Numbers, often: float) -> Numbers:
     return weights if often == 1 else weights * np.float32(often)
 
 
+def mark_of_articles(articles: Iterable[Article]) -> str:
+    """What an index over these articles hangs on; any change makes another mark."""
+    return mark_of(columns_of(articles))
+
+
+def columns_of(articles: Iterable[Article]) -> list[Column]:
+    """What is learned from: each article's words, in the order of their ids."""
+    return [(article.id, _texts_of(article)) for article in sorted(articles, key=lambda article: article.id)]
+
+
 def _texts_of(article: Article) -> list[str]:
     # The title counts double: it is the one wording an editor has weighed.
-    return [plain(text) for text in (article.title, article.title, article.answer, *article.ways)]
+    return [article.title, article.title, article.answer, *article.ways]

@@ -1,22 +1,17 @@
-"""What every feature of a text adds to the score of every column: learned from the ways people ask, kept in a file."""
+"""What every feature of a text adds to the score of every column: learned from the ways people ask."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import math
-import os
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.features import TERMS, features
+from knowledge_base.features import features
+from knowledge_base.normal import plain
 
 # How texts are told apart, chosen by cross-validation over the library's own ways of asking (docs/benchmarks.md).
 CLEARANCE = 0.15  # how far a text has to stand from the nearest column that is not its own
@@ -26,7 +21,7 @@ MOST_TOLD_APART = 1000  # columns; beyond that a table of all features and colum
 
 Numbers = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
-Column = tuple[str, Sequence[str]]  # its name, and its texts in `normal.plain` form
+Column = tuple[str, Sequence[str]]  # its name, and its texts as they are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +52,9 @@ class Table:
 
 def learn(columns: Sequence[Column]) -> Table:
     """The table of these columns."""
+    columns = [(name, [plain(text) for text in texts]) for name, texts in columns]
     table = _centres(columns)
     return _told_apart(table, columns) if 1 < len(columns) <= MOST_TOLD_APART else table
-
-
-def learned(columns: Sequence[Column], kept: Path) -> Table:
-    """The same from a file, if it was made from these columns by this program; else learned now and kept there."""
-    mark = _mark_of(columns)
-    table = _read(kept, mark)
-    if table is None:
-        table = learn(columns)
-        with contextlib.suppress(OSError):  # a place that cannot be written to costs time, no answers
-            _write(table, kept, mark)
-    return table
 
 
 def _centres(columns: Sequence[Column]) -> Table:
@@ -126,39 +111,3 @@ def _vector(table: Table, words: str) -> tuple[npt.NDArray[np.int64], Numbers]:
     rows = np.array([table.rows[feature] for feature in counted], dtype=np.int64)
     often = np.array(list(counted.values()), dtype=np.float32)
     return rows, often / np.float32(table.length_of(counted) or 1.0)
-
-
-# -- the file --------------------
-
-
-def _mark_of(columns: Sequence[Column]) -> str:
-    """What the table hangs on: the texts, the terms, and this very code."""
-    parts = [json.dumps(columns, ensure_ascii=False).encode(), TERMS.read_bytes()]
-    parts += [(Path(__file__).parent / name).read_bytes() for name in ("features.py", "table.py")]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def _write(table: Table, path: Path, mark: str) -> None:
-    """Beside it first: another process may be reading."""
-    unfinished = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez(
-        unfinished,
-        mark=np.array(mark),
-        rows=np.frombuffer("\n".join(table.rows).encode(), dtype=np.uint8),
-        rarity=table.rarity,
-        starts=np.array(table.starts),
-        places=table.places,
-        weights=table.weights,
-    )
-    unfinished.replace(path)
-
-
-def _read(path: Path, mark: str) -> Table | None:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            if str(kept["mark"]) != mark:
-                return None
-            rows = {feature: row for row, feature in enumerate(kept["rows"].tobytes().decode().split("\n"))}
-            return Table(rows, kept["rarity"], kept["starts"].tolist(), kept["places"], kept["weights"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None  # there is none yet, or somebody pulled the plug while it was written

@@ -11,22 +11,28 @@ from models import (
     draft,
     erasure,
     job_lease,
+    law,
     media,
     message,
+    model_draft,
     no_notices,
     people,
     petition,
+    policy,
     reception,
+    reminder,
     station,
     user,
     wording,
 )
 from models.audit import stated_reason
+from models.policy import asked, learned, saved_question, suggested
 from models.user import sign_in
 
 # Naming them here means that whoever imports one table knows all of them: relations and migrations see the whole.
 __all__ = [
     "approval",
+    "asked",
     "audit",
     "broadcast",
     "case",
@@ -36,15 +42,22 @@ __all__ = [
     "draft",
     "erasure",
     "job_lease",
+    "law",
+    "learned",
     "media",
     "message",
+    "model_draft",
     "no_notices",
     "people",
     "petition",
+    "policy",
     "reception",
+    "reminder",
+    "saved_question",
     "sign_in",
     "stated_reason",
     "station",
+    "suggested",
     "user",
     "wording",
 ]

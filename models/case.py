@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 
 from sqlalchemy import ForeignKey, LargeBinary, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
@@ -241,6 +242,17 @@ class Interest(Base):
             raise NotNow("这个回避已经解除了")
         self.lifted_by_id, self.lifted_at = by.id, now
         case.note(db, "interest", now=now, words=f"解除一位同事的回避。原因：{reason}", by=by, shown=False)
+
+
+def still_urged(db: Session, cases: Iterable[Case]) -> set[int]:
+    """Ids of the open matters whose veteran has asked for news and has been told nothing since."""
+    urged = {case.id for case in cases if case.urged_at is not None and case.is_open}
+    if not urged:
+        return urged
+    told = select(CaseEvent.case_id).join(Case, Case.id == CaseEvent.case_id).where(Case.id.in_(urged))
+    return urged - set(
+        db.scalars(told.where(CaseEvent.user_id.is_not(None), CaseEvent.shown, CaseEvent.at >= Case.urged_at))
+    )
 
 
 def _is_restricted(row: CaseEvent | Interest) -> bool:

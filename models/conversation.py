@@ -64,6 +64,7 @@ class Conversation(Base):
     holds_messages: Mapped[bool] = mapped_column(default=False)
     station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))  # where the person lives, once told
     no_notices_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 退订通知
+    no_notices_listed: Mapped[bool] = mapped_column(default=False)  # the list that outlives the database says the same
 
     @classmethod
     def of(cls, db: Session, channel: str, contact: str, *, now: dt.datetime, refills: str = "nothing") -> Conversation:
@@ -86,8 +87,9 @@ class Conversation(Base):
         row = _locking(tuple(full)).run(db, values | full) or {}
         conversation = stored(db, cls, row)
         made_now = row["uid"] == values["uid"]
-        if made_now and NoNotices.is_back(db, conversation.contact_index(db)):
-            conversation.no_notices_at = now
+        known = NoNotices.is_back(db, conversation.contact_index(db)) if made_now else None
+        if known is not None:
+            conversation.no_notices_at, conversation.no_notices_listed = now, known
         return conversation
 
     def contact_index(self, db: Session) -> str:

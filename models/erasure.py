@@ -13,10 +13,16 @@ from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
 from models.media import Media
 from models.message import Message
+from models.model_draft import ModelDraft
 from models.no_notices import NoNotices
 from models.people import Consent, Veteran
+from models.policy.asked import Asker
+from models.policy.suggested import SuggestedAnswer
 from models.reception import ReceptionTicket
 from models.reception.note import TicketNote
+from models.reminder import Reminder
+
+GONE = "gone:"  # before the name of a conversation, in the stead of the openid
 
 
 class Erasure(Base):
@@ -32,8 +38,10 @@ class Erasure(Base):
 
     @classmethod
     def of(cls, db: Session, conversation: Conversation, *, now: dt.datetime) -> Erasure:
-        """Forget profile, chat, drafts and files. A petition stays under its number, with what was told for it."""
+        """Forget profile, chat, drafts, reminders, files. A petition stays under its number, with what it was told."""
         cls.drop_drafts(db, conversation)
+        for kept in (Reminder, Asker, SuggestedAnswer, ModelDraft):
+            kept.drop_all(db, conversation)
         db.execute(
             update(Message)
             .where(Message.conversation_id == conversation.id, Message.words_sealed.is_not(None))
@@ -74,7 +82,7 @@ class Erasure(Base):
         ticket = ReceptionTicket.of(db, conversation)
         if ticket is not None and not ticket.urgent:
             ticket.close(db, outcome="no longer follows", now=now)
-        conversation.contact, conversation.follows, conversation.mode = f"gone:{conversation.uid}", False, "bot"
+        conversation.contact, conversation.follows, conversation.mode = f"{GONE}{conversation.uid}", False, "bot"
         return erasure
 
     @staticmethod

@@ -14,14 +14,17 @@ class NoNotices(Base):
     __tablename__ = "no_notices"
 
     contact_index: Mapped[str] = mapped_column(String(40), primary_key=True)
+    listed: Mapped[bool] = mapped_column(default=False)  # the list that outlives the database says the same
 
     @classmethod
     def remember(cls, db: Session, contact_index: str) -> None:
         """The conversation that knew it ends now."""
-        db.execute(insert_into(db, cls.__table__).values(contact_index=contact_index).on_conflict_do_nothing())
+        row = insert_into(db, cls.__table__).values(contact_index=contact_index, listed=False)
+        db.execute(row.on_conflict_do_nothing())
 
     @classmethod
-    def is_back(cls, db: Session, contact_index: str) -> bool:
-        """Whether somebody who returns had wanted none: the new conversation knows it from now on, and this ends."""
-        mine = delete(cls).where(cls.contact_index == contact_index).returning(cls.contact_index)
-        return db.scalar(mine.execution_options(synchronize_session=False)) is not None
+    def is_back(cls, db: Session, contact_index: str) -> bool | None:
+        """Somebody returns who had wanted none: whether that is listed. The new conversation knows it from now on, and
+        this ends. None for everybody else."""
+        mine = delete(cls).where(cls.contact_index == contact_index).returning(cls.listed)
+        return db.scalar(mine.execution_options(synchronize_session=False))

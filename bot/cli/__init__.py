@@ -8,6 +8,7 @@ from bot.cli.chat import chat
 from bot.cli.database import db
 from bot.cli.doctor import doctor
 from bot.cli.keys import keys
+from bot.cli.law import law
 from bot.cli.menu import menu
 from bot.cli.policy import policy
 from bot.cli.running import deliver, demo, jobs, serve
@@ -21,5 +22,5 @@ def frontdoor() -> None:
     """军人之家的聊天前门：答政策、记诉求、找得到人。"""
 
 
-for command in (serve, deliver, jobs, demo, policy, db, user, stations, doctor, menu, keys, chat, trial):
+for command in (serve, deliver, jobs, demo, policy, db, user, stations, law, doctor, menu, keys, chat, trial):
     frontdoor.add_command(command)

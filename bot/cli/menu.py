@@ -7,19 +7,17 @@ import sys
 import click
 
 from bot.channels import SendFailed
-from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.cli.audited import audit
 from bot.cli.settings import office_or_exit
 from bot.menu import MENU
+from bot.office import official_account
 
 
 @click.command()
 def menu() -> None:
     """把菜单发布到公众号。手机上最多 5 分钟后看到。"""
     office = office_or_exit()
-    channel = office.channels["wechat_oa"]
-    if not isinstance(channel, WeChatOfficialAccount):
-        raise TypeError("the menu belongs to the WeChat channel")
+    channel = official_account(office)
     try:
         channel.call("menu/create", MENU)
     except SendFailed as failure:

@@ -1,4 +1,4 @@
-"""frontdoor policy check | ask | eval: the library, seen by whoever keeps it."""
+"""frontdoor policy check | ask | eval | export | import: the library, seen by whoever keeps it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from pathlib import Path
 
 import click
 
+from bot.cli.citations import told_against
+from bot.cli.policy_exchange import export_file, import_file
 from bot.evaluation import evaluate
 from bot.teaching import teach
 from handlers.kit.phrase import worded
-from handlers.kit.turn import Reading
-from handlers.policy import CLEAR_NOW, answer_lines
-from knowledge_base.article import BadArticle, faults, read
+from handlers.kit.turn import Reading, searched
+from handlers.policy.answer import answer_lines, faults_in_use
+from knowledge_base.article import BadArticle, read
 from knowledge_base.library import FOLDER, Library
 from models.conversation import SHANGHAI
 
-LONGEST_BUBBLE, MOST_BYTES = 200, 1800
+EXPLAINED = 2  # the first, and what came second
 
 
 @click.group()
@@ -27,8 +29,17 @@ def policy() -> None:
     """政策库。"""
 
 
+for command in (export_file, import_file):
+    policy.add_command(command)
+
+
 @policy.command()
-def check() -> None:
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="再拿依据和这个文件夹里的法规原文（.md）对照。",
+)
+def check(against: Path | None) -> None:
     """逐条检查政策文件，说清哪里要改。"""
     wrong = 0
     files = sorted((FOLDER / "policies").glob("*.md"))
@@ -38,6 +49,8 @@ def check() -> None:
         for fault in found:
             click.echo(f"{path.name}：{fault}")
     click.echo(f"{len(files)} 条，{wrong} 条要改。" if wrong else f"{len(files)} 条，都可以用。")
+    if against is not None and not wrong:
+        wrong = told_against(against, map(read, files), today=dt.datetime.now(SHANGHAI).date())
     sys.exit(1 if wrong else 0)
 
 
@@ -46,18 +59,16 @@ def _faults_of(path: Path) -> list[str]:
         article = read(path)
     except BadArticle as bad:
         return [str(bad)]
-    found = faults(article)
+    found = faults_in_use(article, today=_today())
     if path.stem != article.id:
         found.append(f"文件名和编号 {article.id} 不一样")
-    bubble = worded([*answer_lines(article), CLEAR_NOW()], {})
-    if len(bubble) > LONGEST_BUBBLE or len(bubble.encode()) > MOST_BYTES:
-        found.append(f"整条消息 {len(bubble)} 字，最多 {LONGEST_BUBBLE} 字")
     return found
 
 
 @policy.command()
 @click.argument("question")
-def ask(question: str) -> None:
+@click.option("--why", is_flag=True, help="也说为什么像：最近的问法，哪些字词起作用。")
+def ask(question: str, *, why: bool) -> None:
     """看一个问题会得到什么答复，还有哪几条差不多。"""
     library = _library()
     reading = Reading.of(question, library)
@@ -65,16 +76,22 @@ def ask(question: str) -> None:
         click.echo(f"危机话语：{reading.crisis}，先给急救电话，再叫人。")
     found = reading.found
     if found.sure and (article := library.get(found.sure.id)):
-        click.echo(worded(answer_lines(article), {}))
+        click.echo(worded(answer_lines(article, today=_today()), {}))
+    elif fork := library.fork(found):
+        click.echo(f"会先问一句：{fork.ask} {' / '.join(answer for answer, _ in fork.options)}")
     elif found.possible:
         click.echo("会列出这几条让他选：")
     else:
         click.echo("没有查到，会请他找人。")
     if found.road:
         click.echo(f"更像：{ {'PERSON': '要找人', 'PETITION': '要反映问题', 'OUT': '和政策无关'}[found.road] }")
-    for hit in found.hits:
+    for place, hit in enumerate(found.hits):
         article = library.get(hit.id)
         click.echo(f"{hit.score:.3f}  {hit.id}  {article.title if article else ''}")
+        if why and place < EXPLAINED:
+            match = library.explain(searched(reading.plain), hit.id)
+            click.echo(f"       最近的问法：{match.way}")
+            click.echo(f"       起作用的：{'，'.join(f'{word} {part / hit.score:+.0%}' for word, part in match.words[:6])}")
 
 
 @policy.command(name="eval")
@@ -100,4 +117,8 @@ def learn() -> None:
 
 
 def _library() -> Library:
-    return Library.from_files(today=dt.datetime.now(SHANGHAI).date())
+    return Library.from_files(today=_today())
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(SHANGHAI).date()

@@ -1,13 +1,17 @@
-"""frontdoor stations import: the register of stations from an Excel table, all of it or nothing."""
+"""frontdoor stations import, codes: the register from an Excel table, all of it or nothing; and the scan codes."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from bot.cli.audited import actor
+from bot.channels import SendFailed
+from bot.cli.audited import actor, audit
 from bot.cli.working import refuse, unread, working_office
+from bot.office import official_account
+from bot.scan_codes import make_codes
 from console.sheets import LARGEST_FILE, read_sheet
 from models.audit import AuditEntry
 from models.station.list import Change, Plan, carry_out, plan_of
@@ -47,6 +51,24 @@ def import_list(file: Path, *, yes: bool) -> None:
                 db, actor=actor(), act="stations_imported", subject="stations", detail=counts, now=office.clock()
             )
     click.echo("导入好了。")
+
+
+@stations.command()
+@click.option("--again", is_flag=True, help="已经有的也重新要，换了公众号才用。")
+def codes(*, again: bool) -> None:
+    """向微信要各站点的二维码，在工作台“站点”里打印。扫了码的人，办事就归到这个站点。"""
+    with working_office() as office:
+        channel, made = official_account(office), 0
+        try:
+            for _ in make_codes(office, channel.call, again=again):
+                made += 1
+        except SendFailed as failure:
+            click.echo(f"没有要全：{failure.reason}。要到的都存好了，过一会儿再运行一次。", err=True)
+            sys.exit(1)
+        finally:
+            if made:
+                audit(office, "station_codes_made", "stations", detail=f"{made} codes")
+        click.echo(f"要到了 {made} 个。" if made else "每个站点都有二维码了。")
 
 
 def _show(plan: Plan) -> None:

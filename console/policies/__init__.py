@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,23 +11,26 @@ from flask import abort, flash
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, library, note, now, user
-from console.page import Page, back_to, read_by_us, render
+from console.desk import actor, db, library, note, now, today, user
+from console.page import Page, back_to, render
 from console.policies.proposals import LEAST_REASON, MOST_REASON, Proposed, decide, shown
 from console.policies.trying import try_out
 from handlers.kit.phrase import worded
-from handlers.policy import CLEAR_NOW, answer_lines
+from handlers.policy.answer import answer_lines, choices
 from knowledge_base.article import Article
+from knowledge_base.citation import in_pieces, name_of
 from knowledge_base.normal import plain, tidy
-from models.answer_figures import Count, Lately, counts, unanswered
+from models.answer_figures import Count, Lately, counts
 from models.approval import Approval
-from models.message import Message
-from models.user.visible import visible
+from models.law import LawText
+from models.petition.clock import day_of
+from models.policy import PUBLISH, PolicyVersion
 from models.wording import RETIRE, RETURN, RetiredArticle, Wording, history, waiting
 
 PAGE = Page("policies", menu="政策", first="listing")
 VERIFIED = {"law": "核对过原文", "secondary": "没查到原文", "local": "各地不同", "pending": "等本地填写"}
-STATES = {"": "全部", "used": "在用", "retired": "停用", **VERIFIED}
+STATES = {"": "全部", "used": "在用", "retired": "停用", "ending": "快到期", **VERIFIED}
+ENDS_SOON = dt.timedelta(days=30)
 LONGEST_QUESTION = 200
 _EXAMPLE = "优待证怎么办"
 
@@ -45,7 +49,7 @@ class Row:
 def listing() -> str:
     answers = Answers()
     retired, lately = RetiredArticle.ids(db()), Lately.at(db(), now=now())
-    proposed = waiting(db(), RETIRE, RETURN, now=now()) if _works_on_policies() else []
+    proposed = waiting(db(), RETIRE, RETURN, PUBLISH, now=now()) if _works_on_policies() else []
     asked_for = {each.subject: each for each in shown(proposed)}
     counted = counts(db(), lately)
     rows = [
@@ -63,7 +67,10 @@ def listing() -> str:
         answers=answers, groups=_grouped(rows), found=len(rows), total=len(library().everything),
         categories=[("", "全部"), *((name, name) for name in _categories())], states=STATES,
         verified=VERIFIED, since=lately.since, waiting=list(asked_for.values()), titles=library().everything,
-        narrowed=bool(answers["q"] or answers["group"] or answers["state"]),
+        narrowed=bool(answers["q"] or answers["group"] or answers["state"]), publish=PUBLISH,
+        ends_soon=[row.article.id for row in rows if _ends_soon(row)],
+        drafts=PolicyVersion.drafts(db()) if actor().may("policy", "draft") else [],
+        may_draft=actor().may("policy", "draft"), may_approve=actor().may("policy", "approve"),
     )  # fmt: skip
 
 
@@ -75,19 +82,12 @@ def trial() -> str | tuple[str, int]:
     question = answers.text("q", "要问的话", most=LONGEST_QUESTION)
     if not answers.ok:
         return render("policies/trial.html", answers=answers, tried=None, example=_EXAMPLE), 422
-    return render("policies/trial.html", answers=answers, tried=try_out(question), example=_EXAMPLE)
-
-
-@PAGE.get("/policies/unanswered", "unanswered", "read")
-def questions() -> str:
-    """What nobody could answer, the same words once. Who asked is not shown, nor looked up."""
-    read_by_us("unanswered", "read", "questions")
-    lately = Lately.at(db(), now=now())
-    asked: dict[str, list[Message]] = {}
-    for message in unanswered(db(), visible(Message, actor(), "unanswered", "read"), lately):
-        asked.setdefault(plain(message.words), []).append(message)
-    newest_first = [(said[0].words, said[0].said_at, len(said)) for said in asked.values()]
-    return render("policies/unanswered.html", asked=newest_first, since=lately.since)
+    tried = try_out(question)
+    choices = [(each.article.id, each.article.title) for each in tried.likely]
+    return render(
+        "policies/trial.html",
+        answers=answers, tried=tried, example=_EXAMPLE, choices=choices, may_draft=actor().may("policy", "draft"),
+    )  # fmt: skip
 
 
 @PAGE.get("/policies/<article_id>", "policy", "read")
@@ -145,13 +145,20 @@ def _page(found: Article, answers: Answers) -> str:
     return render(
         "policies/article.html",
         article=found, answers=answers, verified=VERIFIED,
-        bubble=worded([*answer_lines(found), CLEAR_NOW()], Wording.live(db())),
+        bubble=worded([*answer_lines(found, today=today()), *choices(found)], Wording.live(db())),
         related=[library().everything[id_] for id_ in found.related if id_ in library().everything],
+        cited=in_pieces(found.article), law=LawText.in_force(db(), _laws_of(found), today=day_of(now())),
         retired=db().get(RetiredArticle, found.id), proposals=[each for each in made if each.open],
         past=[each for each in made if not each.open], decides=_decides,
+        has_draft=PolicyVersion.draft_of(db(), found.id) is not None,
         count=counts(db(), lately, article_id=found.id).get(found.id, Count()), since=lately.since,
         may_try=actor().may("policy", "try"), may_draft=actor().may("policy", "draft"), example=_EXAMPLE,
     )  # fmt: skip
+
+
+def _laws_of(found: Article) -> set[str]:
+    """What the law it rests on may be called."""
+    return {name_of(found.source), name_of(found.cite)}
 
 
 def _decides(proposal: Proposed) -> bool:
@@ -191,7 +198,18 @@ def _is_in(row: Row, group: str, state: str) -> bool:
         return False
     if state in ("used", "retired"):
         return row.retired == (state == "retired")
+    if state == "ending":
+        return _ends_soon(row)
     return state not in VERIFIED or row.article.verified == state
+
+
+def ends_soon(article: Article, *, today: dt.date) -> bool:
+    """Whether its last day is near: somebody has to look for what comes after it."""
+    return article.valid_until is not None and today <= article.valid_until <= today + ENDS_SOON
+
+
+def _ends_soon(row: Row) -> bool:
+    return not row.retired and ends_soon(row.article, today=today())
 
 
 def _categories() -> list[str]:

@@ -12,9 +12,12 @@ from sqlalchemy import select
 from console.answers import Answers
 from console.desk import db, now, user
 from models.approval import Approval, TooLate
+from models.law import ACTS as LAW_ACTS
+from models.policy import PUBLISH
 from models.user import User
-from models.wording import ACTS
+from models.wording import ACTS as OWN_ACTS
 
+ACTS = OWN_ACTS | LAW_ACTS | {PUBLISH: "用新的一版"}
 LEAST_REASON, MOST_REASON = 6, 200
 
 
@@ -66,6 +69,7 @@ def decide(proposal: Approval | None, answers: Answers, approve: Callable[[Appro
 
 def _from_now_on(proposal: Approval) -> str:
     told = {"停用": "几秒钟后就不再答这一条", "恢复使用": "几秒钟后就答这一条"}
+    told |= {"启用法规": "现在就查得到", "停用法规": "现在就查不到了", "用新的一版": "几秒钟后就照新的答"}
     return told.get(ACTS[proposal.act], "下一条消息就这样说")
 
 

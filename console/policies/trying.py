@@ -13,6 +13,7 @@ from handlers.kit.turn import TOO_SHORT_TO_SEARCH, Dialogue, Reading, Turn, sear
 from handlers.policy import POLICY
 from handlers.urgent import AFTER, URGENT, WORDS
 from knowledge_base.article import Article
+from knowledge_base.library import Library
 from knowledge_base.search import CLEAR, MOST_OFFERED, POSSIBLE, SURE, Finding, Match
 from models.conversation import Conversation
 from models.wording import Wording
@@ -46,19 +47,23 @@ class Tried:
     shares: tuple[tuple[str, int], ...]
 
 
-def try_out(question: str) -> Tried:
-    """As the first message of a veteran we do not know. Nothing is kept, and nobody is called."""
-    reading = Reading.of(question, library())
-    turn = Turn(db(), now(), _stranger(), 0, "text", reading, library())
+def try_out(question: str, shelf: Library | None = None) -> Tried:
+    """As the first message of a veteran we do not know. Nothing is kept, and nobody is called.
+
+    `shelf` is the library to try it on, that in use by default.
+    """
+    shelf = shelf or library()
+    reading = Reading.of(question, shelf)
+    turn = Turn(db(), now(), _stranger(), 0, "text", reading, shelf)
     taker = _taker(turn)
     lines, routed = _lines(taker, turn)
-    found = [(library().get(hit.id), hit.score) for hit in reading.found.hits[:MOST_OFFERED] if hit.score > 0]
+    found = [(shelf.get(hit.id), hit.score) for hit in reading.found.hits[:MOST_OFFERED] if hit.score > 0]
     likely = tuple(Likely(article, score) for article, score in found if article is not None)
-    match = library().explain(searched(reading.plain), likely[0].article.id) if likely else Match("", ())
+    match = shelf.explain(searched(reading.plain), likely[0].article.id) if likely else Match("", ())
     shares = [(word, round(part / likely[0].score * 100)) for word, part in match.words]
     return Tried(
         asked=reading.words.text,
-        heading=_heading(taker, routed, likely),
+        heading=_heading(taker, routed, turn),
         why=_why(reading, routed, likely) if taker is POLICY else "",
         said=worded(lines, Wording.live(db())),
         likely=likely,
@@ -88,12 +93,14 @@ def _lines(taker: Dialogue, turn: Turn) -> tuple[list[Said], str]:
     return [], ""
 
 
-def _heading(taker: Dialogue, routed: str, likely: tuple[Likely, ...]) -> str:
+def _heading(taker: Dialogue, routed: str, turn: Turn) -> str:
     if taker is not POLICY:
         return HEADINGS.get(taker.name, f"会由“{dialogue_of(taker.name)}”来答")
     kind, _, ids = routed.partition(":")
     if kind == "policy":
-        return f"会直接答：{likely[0].article.title}"
+        return f"会直接答：{turn.library.everything[ids].title}"
+    if kind == "choices" and (fork := turn.library.fork(turn.reading.found)):
+        return f"会先问清楚一样：{fork.ask}"
     return f"会列出 {len(ids.split(','))} 条让对方选" if kind == "choices" else "会说没查到，请对方找人"
 
 

@@ -22,7 +22,12 @@ from models.wording import Wording
 PAGE = Page("reception", menu="接待", first="waiting")
 TABS = {"waiting": "等待", "mine": "我的", "today": "今日"}
 LONG = dt.timedelta(minutes=5)  # who waits longer is marked
-REASONS = {"unhappy": "对上次接待不满意，24 小时内回话", "trouble": "机器出过错", "hardship": "困难帮扶"}
+REASONS = {
+    "unhappy": "对上次接待不满意，24 小时内回话",
+    "trouble": "机器出过错",
+    "hardship": "困难帮扶",
+    "reminder": "到期提醒，微信送不到，请打电话",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response as FlaskResponse
 from flask import abort, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, library, note, note_apart, now, seen, signed, user
+from console.desk import actor, db, library, note, note_apart, now, seen, signed, today, user
 from console.page import back_to, read_by_us, render
 from console.reception import PAGE, lane, shared
+from console.reception.drafted import drafted, put_of
 from console.reception.view import (
     FILE_STATES,
     KINDS,
     SAYINGS,
+    Given,
     Tail,
     case_status,
     failed,
     mark,
     marked,
+    own_answers,
     quota,
     sayings,
     state_of,
@@ -30,8 +35,9 @@ from console.reception.view import (
 )
 from console.reveal import CannotReveal, reveal
 from models.base import DomainError
-from models.conversation import SHANGHAI, Conversation
+from models.conversation import Conversation
 from models.draft import Draft
+from models.policy.suggested import SuggestedAnswer
 from models.reception import ReceptionTicket
 from models.reception.line import may_take
 from models.reception.note import CannedReply
@@ -161,13 +167,14 @@ def talk_page(
 ) -> str:
     ours, shown_card, window = user(), card(db(), ticket, actor()), _window(ticket)
     said = with_taking(transcript(db(), ticket, ours, name=shown_card.name), ticket, shown_card.name)
+    suggested = suggestions(library(), last_words(db(), ticket), today())
     return render(
         "reception/talk.html", ticket=ticket, card=shown_card, said=said, tail=tail_of(said, window),
         window=window, quota=quota(window), fault=fault, noting=noting, phone=phone, reveal_fault=reveal_fault,
         reason=reason, draft=Draft.of(db(), ours.id, place_of(ticket)), place=place_of(ticket),
         canned=sayings(CannedReply.all(db())), lane=lane("mine", ticket.uid), longest=LONGEST_REPLY,
-        filing=filing_of(ticket),
-        suggested=suggestions(library(), last_words(db(), ticket), now().astimezone(SHANGHAI).date()),
+        filing=filing_of(ticket), given=[] if ticket.urgent else _to_hand_on(own_answers(said)),
+        suggested=suggested, drafted=drafted(ticket, suggested),
         **_in_words(),
     )  # fmt: skip
 
@@ -175,6 +182,12 @@ def talk_page(
 def filing_of(ticket: ReceptionTicket) -> str:
     """Where a petition is written down out of this talk."""
     return url_for("petition_filing.form", ticket=ticket.uid) if actor().may("petition", "file") else ""
+
+
+def _to_hand_on(given: Sequence[Given]) -> list[Given]:
+    """Those that the policy editors do not have yet."""
+    there = SuggestedAnswer.among(db(), [each.id for each in given])
+    return [each for each in given if each.id not in there]
 
 
 def elsewhere(uid: str, *, words: str = "") -> tuple[str, int]:
@@ -207,11 +220,13 @@ def _typed() -> str:
 
 
 def _to_put(wanted: str) -> str:
-    """The sentence a button stands for: an approved answer with its source, or one of our own."""
+    """The sentence a button stands for: an approved answer with its source, a draft with its own, or one of ours."""
     kind, _, name = wanted.partition(":")
     if kind == "policy":
         article = library().get(name)
         return f"{article.answer}\n{article.citation}" if article is not None else ""
+    if kind == "draft":
+        return put_of(name)
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 10 else -1
     if kind == "saying":
         return SAYINGS[number] if 0 <= number < len(SAYINGS) else ""

@@ -20,6 +20,7 @@ from models.reception.talk import Said
 from models.send_window import SendWindow
 
 MOST_SUGGESTED = 2
+MOST_GIVEN = 3
 KINDS = {"image": "照片", "voice": "语音", "video": "视频", "shortvideo": "视频", "location": "位置", "link": "链接"}
 FILE_STATES = {
     "wanted": "正在取，过一会儿就能看",
@@ -120,6 +121,27 @@ def suggestions(library: Library, words: str, today: dt.date) -> list[Suggestion
     return [
         Suggestion(article.id, article.title, article.answer, article.citation) for article in fitting[:MOST_SUGGESTED]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer of one's own in a talk, and what it answered."""
+
+    id: int
+    question: str
+    reply: str
+
+
+def own_answers(said: Sequence[Said]) -> list[Given]:
+    """The last answers of whoever reads the talk, the newest first."""
+    found: list[Given] = []
+    question = ""
+    for each in said:
+        if each.author == "veteran" and each.words:
+            question = each.words
+        elif each.mine and each.author == "staff" and each.words and question:
+            found.append(Given(each.id, question, each.words))
+    return found[: -MOST_GIVEN - 1 : -1]
 
 
 @dataclass(frozen=True, slots=True)

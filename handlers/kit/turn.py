@@ -15,7 +15,7 @@ from handlers.kit.phrase import Said
 from knowledge_base.library import Library
 from knowledge_base.normal import choice, plain, tidy
 from knowledge_base.search import Finding
-from models.conversation import Conversation
+from models.conversation import SHANGHAI, Conversation
 from models.dialogue_run import DialogueRun
 from models.masking import mask, mask_secrets
 from models.media import Media
@@ -81,6 +81,11 @@ class Turn:
     media: Media | None = None
     run: DialogueRun | None = None
     routed: str = ""  # where the message went, for figures
+    public_url: str = ""  # under which pages can be opened; empty: there are none
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(SHANGHAI).date()
 
     @property
     def text(self) -> str:

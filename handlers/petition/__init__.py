@@ -45,7 +45,7 @@ from handlers.petition.report import (
     somebody_reads,
     sounds_like_one,
 )
-from handlers.policy import answer_aside
+from handlers.policy.answer import answer_aside
 from models.dialogue_run import DialogueRun
 from models.message import RESTRICTED
 from models.petition import Petition

@@ -1,4 +1,5 @@
-"""After a talk that left somebody dissatisfied: a new place in line, to be called back within a day."""
+"""A new place in line for somebody who has to be telephoned: after a talk that left them dissatisfied, or when WeChat
+does not let through what they have to know."""
 
 from __future__ import annotations
 
@@ -18,12 +19,20 @@ UNHAPPY = "unhappy"
 def follow_up(db: Session, ticket: ReceptionTicket, *, now: dt.datetime) -> ReceptionTicket:
     """The ticket by which somebody calls back; it knows the number left before, and who spoke then."""
     conversation = db.get_one(Conversation, ticket.conversation_id)
-    again = ReceptionTicket.open(db, conversation, reason=UNHAPPY, now=now)
-    again.call_me()
-    if ticket.phone and not again.phone:
-        again.phone = ticket.phone
     spoke = db.get(User, ticket.closed_by_id) if ticket.closed_by_id else None
     who = f"{spoke.shown_as}接待的" if spoke else "上次接待"
     hours = int(CALLED_BACK_WITHIN.total_seconds() // 3600)
-    TicketNote.add(db, again, f"对{who}那次不满意。请在 {hours} 小时内回话。", now=now)
-    return again
+    note = f"对{who}那次不满意。请在 {hours} 小时内回话。"
+    return to_be_called(db, conversation, reason=UNHAPPY, phone=ticket.phone, note=note, now=now)
+
+
+def to_be_called(
+    db: Session, conversation: Conversation, *, reason: str, phone: str, note: str, now: dt.datetime
+) -> ReceptionTicket:
+    """The ticket by which somebody telephones, with the number if there is one, and what to say in a note."""
+    ticket = ReceptionTicket.open(db, conversation, reason=reason, now=now)
+    ticket.call_me()
+    if phone and not ticket.phone:
+        ticket.phone = phone
+    TicketNote.add(db, ticket, note, now=now)
+    return ticket

@@ -80,10 +80,16 @@ def states_of(db: Session, ticket: ReceptionTicket, ids: Sequence[int]) -> list[
     return list(db.scalars(select(Message).where(*theirs).order_by(Message.id)))
 
 
-def last_words(db: Session, ticket: ReceptionTicket) -> str:
-    """What the veteran said last in this talk: what an answer is looked for by."""
+def last_message(db: Session, ticket: ReceptionTicket) -> Message | None:
+    """What the veteran said last in this talk, in words."""
     theirs = [each for each in _messages(db, ticket, 0) if each.author == "veteran" and each.words_sealed is not None]
-    return theirs[-1].shown if theirs else ""
+    return theirs[-1] if theirs else None
+
+
+def last_words(db: Session, ticket: ReceptionTicket) -> str:
+    """The same as it is shown: what an answer is looked for by."""
+    said = last_message(db, ticket)
+    return said.shown if said is not None else ""
 
 
 def _messages(db: Session, ticket: ReceptionTicket, after: int) -> list[Message]:

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from models.answer_figures import NO_ANSWER, Lately
 from models.approval import LIVES, Approval
 from models.broadcast import SEND, Broadcast
 from models.case import Case
 from models.conversation import SHANGHAI
+from models.law import BRING_IN, TAKE_OUT
 from models.message import NOT_THROUGH, Message, Status
 from models.petition import Petition
 from models.petition.proposal import ACTS as PETITION_ACTS
@@ -39,8 +39,8 @@ DECIDERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("user", "confirm_grant"): (GRANT,),
     ("user", "confirm_reset"): (RESET_FACTOR,),
     ("settings", "confirm"): (CHANGE,),
-    ("policy", "retire"): (RETIRE,),
-    ("policy", "approve"): (RETURN,),
+    ("policy", "retire"): (RETIRE, TAKE_OUT),
+    ("policy", "approve"): (RETURN, BRING_IN),
     ("wording", "approve"): (REWORD,),
     ("wording", "retire"): (UNWORD,),
 }
@@ -128,15 +128,6 @@ def urgent_waiting(db: Session, actor: Actor) -> int:
     ours = visible(ReceptionTicket, actor, "crisis", "review").with_only_columns(ReceptionTicket.id)
     waiting = (ReceptionTicket.state == "waiting", ReceptionTicket.urgent != "")
     return db.scalar(select(func.count()).where(ReceptionTicket.id.in_(ours), *waiting)) or 0
-
-
-def unanswered_questions(db: Session, actor: Actor, *, now: dt.datetime) -> int:
-    """What was asked lately and found no answer, as far as the words are kept."""
-    lately, reply = Lately.at(db, now=now), aliased(Message)
-    asked = select(reply.reply_to_id).where(lately.covers(reply), reply.routed == NO_ANSWER)
-    ours = visible(Message, actor, "unanswered", "read").with_only_columns(Message.id)
-    found = ours.where(Message.id.in_(asked), Message.words_sealed.is_not(None))
-    return db.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def month(db: Session, actor: Actor, *, now: dt.datetime) -> Month:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -14,12 +15,19 @@ from bot.webhook import APOLOGY
 from handlers import BY_NAME, DIALOGUES
 from handlers.kit.form import Form
 from handlers.kit.phrase import PHRASES, Phrase, worded
-from handlers.policy import CLEAR_NOW, answer_lines
+from handlers.policy.answer import bubble, faults_in_use
 from knowledge_base.library import FOLDER, Library
 
 LONGEST = 200
+TODAY = dt.date(2026, 11, 25)
 # What stands in a blank at its longest.
 BLANKS = {
+    "amount": "2026-08-01起：每人每月二百八十元（民政通〔2026〕18号）",
+    "aspect": "晚了怎么办",
+    "decides": "户籍地退役军人服务站、县级退役军人事务部门",
+    "link": "https://front-door.office.example/policies/B01",
+    "region": "观山湖区",
+    "year": "2019",
     "step": "7",
     "steps": "7",
     "choices": "1、2、3、4、5 或 6",
@@ -54,7 +62,13 @@ BLANKS = {
     "hours": "周一至周五 9:00-12:00 13:30-17:00；周六 9:00-12:00",
     "when": "11 月 30 日（周一）13:30 ",
     "source": "《" + "优" * 20 + "》第一百二十三条",
-    "what": "身份证号、银行卡号、电话号码",
+    "what": "去安置地的区退役军人局报到、落户、交材料",
+    "rule": "自主就业的军士、义务兵，从安置地接收您的那天算起，60 个月内去安置地的区退役军人局报到、落户",
+    "since": "安置地的政府接收您的那一天以后",
+    "from_day": "2026 年 11 月 25 日",
+    "ahead": "7 天和 1 天",
+    "limit": "最早",
+    "reminders": "9",
 }
 APPROVED = {"110", "119", "120", "12356", "12345", "12388"}
 EXAMPLES = {"13800000000", "138"}  # shown as a pattern to follow
@@ -152,8 +166,9 @@ def test_questions_of_a_form_have_keys_of_their_own() -> None:
 
 
 def test_every_article_fits_one_bubble(library: Library) -> None:
-    bubbles = {article.id: worded([*answer_lines(article), CLEAR_NOW()], {}) for article in library.articles.values()}
+    bubbles = {article.id: bubble(article, today=TODAY) for article in library.articles.values()}
     assert not {id_: len(words) for id_, words in bubbles.items() if len(words) > LONGEST}
+    assert not [id_ for id_, article in library.articles.items() if faults_in_use(article, today=TODAY)]
     assert len(bubbles) > 100
 
 

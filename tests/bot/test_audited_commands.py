@@ -8,6 +8,7 @@ import pytest
 
 from bot.office import Office
 from bot.settings import PREFIX
+from models.station import Station
 from models.vault import new_key
 from simulator import Platform
 from tests.bot.conftest import ACCOUNT, run
@@ -56,6 +57,26 @@ def test_a_new_menu_is_noted_when_wechat_has_taken_it(office, here, platform):
     platform.faults.clear()
     assert run("menu", environ=here).returncode == 0
     assert acts(office) == [("menu_published", "wechat_oa", "")]
+
+
+def test_scan_codes_are_made_once_for_each_station_and_noted(office, here, platform):
+    platform.faults.next_errors["/cgi-bin/qrcode/create"] = [0, 45009]
+    stopped = run("stations", "codes", environ=here)
+    assert stopped.returncode == 1
+    assert "没有要全" in stopped.stderr
+    platform.faults.clear()
+    assert "要到了 2 个" in run("stations", "codes", environ=here).stdout
+    assert "每个站点都有二维码了" in run("stations", "codes", environ=here).stdout
+    made = ("station_codes_made", "stations")
+    assert acts(office) == [(*made, "1 codes"), (*made, "2 codes")]
+    scenes = {scene.scene: scene for scene in platform.world.state.scenes.values()}
+    assert sorted(scenes) == ["520115", "52011501", "5201150101"]
+    assert all(scene.dies is None for scene in scenes.values()), "a sheet on a wall is there for years"
+    with office.sessions.begin() as db:
+        kept = {station.code: station.scan_address for station in db.query(Station)}
+    assert all(address.startswith("http://weixin.qq.com/q/") for address in kept.values())
+    assert len(set(kept.values())) == 3
+    assert "要到了 3 个" in run("stations", "codes", "--again", environ=here).stdout
 
 
 def test_making_keys_or_looking_changes_nothing_and_is_not_noted(office, here):

@@ -90,6 +90,17 @@ def test_a_question_is_answered_with_what_else_was_near(frontdoor_says):
     assert "先给急救电话" in frontdoor_says("policy", "ask", "我不想活了").stdout
 
 
+def test_why_an_answer_was_found_is_told_and_what_came_second(frontdoor_says):
+    done = frontdoor_says("policy", "ask", "--why", "伤残军人坐火车半价不")
+    assert done.stdout.count("最近的问法：") == 2
+    assert "起作用的：" in done.stdout
+    assert "火车 +" in done.stdout
+
+
+def test_where_one_thing_decides_it_is_named(frontdoor_says):
+    assert "会先问一句：去世的人生前是哪一种？ 残疾军人 / " in frontdoor_says("policy", "ask", "去世补助").stdout
+
+
 def test_an_evaluation_is_one_object_with_the_figures_of_the_contract(frontdoor_says, tmp_path):
     path = questions(tmp_path, ["哪些人算退役军人", "A01"], ["我不想活了", "CRISIS"], ["8", "HUMAN"])
     done = frontdoor_says("policy", "eval", path, "--json")

@@ -17,16 +17,17 @@ from bot.channels import Refused
 from bot.channels.invented import InventedPeople
 from bot.demo import FIRST_LOOK, _simulator_arguments, demo_environ
 from bot.demo_data import STAFF, TOWNS, VILLAGES, fill, hire
-from bot.demo_data.life import enliven
+from bot.demo_data.life import enliven, renew
 from bot.office import open_office
 from bot.settings import PREFIX, read_settings
+from models.approval import Approval
 from models.conversation import Conversation
 from models.petition import Petition
 from models.petition.clock import day_of
 from models.station import Station
 from models.station.hours import OfficeHours
 from tests.bot.test_settings import ROOT
-from tests.make import NOON, make_district
+from tests.make import NOON, make_district, make_user
 from tests.trips.service import children
 
 PORTS = {"port": 8000, "phone_port": 8099}
@@ -148,6 +149,12 @@ def test_an_office_with_stations_of_its_own_gets_no_invented_people(db, library)
     make_district(db)
     enliven(db, library, now=NOON)
     assert db.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
+def test_in_an_office_with_stations_of_its_own_no_proposal_is_made_younger(db):
+    make_district(db)
+    Approval.propose(db, "broadcast.send", "x", {}, by=make_user(db), now=NOON)
+    assert renew(db, now=NOON + dt.timedelta(days=1)) == 0
 
 
 def test_nor_does_a_demonstration_in_which_somebody_has_spoken(db, library):

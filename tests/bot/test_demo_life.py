@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.demo_data import REPLIES, fill, give_replies, hire
 from bot.demo_data.decisions import CHECK_UP, SITTING
-from bot.demo_data.life import enliven
+from bot.demo_data.life import enliven, renew
 from bot.demo_data.people import PEOPLE
 from bot.sweeps_reception import return_silent
 from handlers.petition.questions import TOPICS
@@ -116,6 +116,20 @@ def test_one_matter_is_the_discipline_contacts_alone(db):
 def test_something_waits_for_a_second_person_at_every_desk_that_decides(db):
     waiting = [each.act for each in db.scalars(select(Approval)) if each.lives(now=NOON)]
     assert sorted(waiting) == ["broadcast.send", "petition.answer", "settings.canned", "wording.approve"]
+
+
+def test_on_the_next_day_it_waits_again_and_may_be_decided(db):
+    tomorrow = NOON + DAY + dt.timedelta(hours=1)
+    approvals = db.scalars(select(Approval).where(Approval.state == "proposed")).all()
+    assert not any(each.lives(now=tomorrow) for each in approvals)
+    assert renew(db, now=tomorrow) == 4
+    assert renew(db, now=tomorrow) == 0
+    assert all(each.lives(now=tomorrow + dt.timedelta(hours=8)) for each in approvals)
+    notice = db.scalars(select(Broadcast).where(Broadcast.title == CHECK_UP.title)).one()
+    checker = db.scalars(select(User).where(User.name == "demo-bapprover")).one()
+    seen = notice.proposal(db, now=tomorrow).digest
+    notice.approve(db, str(notice.counted), seen=seen, by=checker, now=tomorrow)
+    assert renew(db, now=tomorrow + DAY) == 3, "what was decided stays decided"
 
 
 def test_one_notice_is_over_with_people_to_call_and_one_is_to_be_checked(db):

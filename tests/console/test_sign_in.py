@@ -10,8 +10,8 @@ from sqlalchemy import select
 from console.sign_in import network_of
 from models.audit import AuditEntry
 from models.user import User
-from models.user.sign_in import SignIn
-from tests.console.browser import SEED
+from models.user.sign_in import RecoveryCode, SignIn
+from tests.console.browser import PASSWORD, SEED
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -210,3 +210,73 @@ def test_binding_an_app_makes_the_old_token_worth_nothing(browser, hire, session
     assert ours.page.status_code == 200
     assert ours.cookie("desk") != before
     assert ours.opens("/console/account").status_code == 200
+
+
+def binds_another(browser, clock, **fields):
+    """Send the form that binds another app, as the page offers it."""
+    browser.opens("/console/account/second-factor")
+    seed = re.search(r'name="seed" value="([A-Z2-7]+)"', browser.page.text)[1]
+    code = pyotp.TOTP(seed).at(clock())
+    return browser.sends("/console/account/second-factor", seed=seed, code=code, **fields)
+
+
+def test_another_app_is_bound_only_by_who_knows_the_password(signed_in, sessions, clock):
+    ours = signed_in("staff", name="wang")
+    clock.passes(6 * MINUTE)
+    assert binds_another(ours, clock).status_code == 422
+    assert "请再输一次密码" in ours.reads()
+    assert binds_another(ours, clock, password_again="geraten und falsch").status_code == 422
+    with sessions.begin() as db:
+        assert User.named(db, "wang").totp == SEED, "an open browser is not enough"
+    assert binds_another(ours, clock, password_again=PASSWORD).status_code == 200
+    assert "绑定好了" in ours.reads()
+    with sessions.begin() as db:
+        assert User.named(db, "wang").totp != SEED
+
+
+def paper_codes(browser):
+    return re.findall(r"\d{5}-\d{5}", browser.page.text)
+
+
+def shows(browser, name, code):
+    """How the second factor was answered in a browser that knows the password."""
+    browser.signs_in(name, factor=False)
+    browser.opens("/console/factor")
+    return browser.sends("/console/factor", code=code).status_code
+
+
+def test_ten_codes_on_paper_open_the_door_once_each_when_the_phone_is_lost(signed_in, browser, clock):
+    ours = signed_in("staff", name="wang")
+    assert binds_another(ours, clock).status_code == 200
+    codes = paper_codes(ours)
+    assert len(set(codes)) == 10
+    assert shows(browser(), "wang", codes[0]) == 303
+    assert shows(browser(), "wang", codes[0]) == 422, "used up"
+    assert shows(browser(), "wang", f" {codes[1]} ") == 303, "as people type from paper"
+    assert shows(browser(), "wang", "00000-00000") == 422
+
+
+def test_codes_of_an_app_that_was_replaced_open_nothing(signed_in, browser, clock):
+    ours = signed_in("staff", name="wang")
+    binds_another(ours, clock)
+    old = paper_codes(ours)[0]
+    clock.passes(MINUTE)
+    binds_another(ours, clock)
+    assert paper_codes(ours)
+    assert old not in paper_codes(ours)
+    assert shows(browser(), "wang", old) == 422
+
+
+def test_nobody_gets_in_by_a_colleagues_paper(signed_in, browser, hire, clock):
+    ours = signed_in("staff", name="wang")
+    binds_another(ours, clock)
+    assert shows(browser(), hire("老赵", "staff", name="zhao"), paper_codes(ours)[0]) == 422
+
+
+def test_the_database_holds_no_code_of_the_paper(signed_in, sessions, clock):
+    ours = signed_in("staff", name="wang")
+    binds_another(ours, clock)
+    with sessions.begin() as db:
+        kept = set(db.scalars(select(RecoveryCode.code_index)))
+    assert len(kept) == 10
+    assert not kept & set(paper_codes(ours))

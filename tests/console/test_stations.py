@@ -1,14 +1,17 @@
 """The register of stations: one by one, or as a table that is looked through, agreed to, and brought in whole or not at all."""
 
 import io
+import re
 import secrets
 import threading
 
 import pytest
+import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from console.scan_code import drawn
 from console.sheets import Sheet, read_sheet, write_book
 from models.audit import AuditEntry
 from models.base import open_sessions
@@ -368,3 +371,55 @@ def test_every_column_is_explained():
     assert all(hint for *_, hint in COLUMNS)
     assert set(LEVELS) == {"district", "town", "village"}
     assert cells_of(Entry("1", "甲", "village", closed=True))[2:] == ["村", "", "", "", "", "", "是"]
+
+
+# -- scan codes --------------------
+
+ADDRESS = "http://weixin.qq.com/q/02aBcDeFgHiJkLmN"
+
+
+@pytest.fixture
+def with_a_code(admin, sessions):
+    """The town's code has been made, the others' have not."""
+    with sessions.begin() as db:
+        db.query(Station).filter_by(code="52011501").one().scan_address = ADDRESS
+
+
+def dots(page):
+    """What is drawn on the page: the dark dots of its codes."""
+    pieces = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", page)
+    return {(x, int(y)) for start, y, length in pieces for x in range(int(start), int(start) + int(length))}
+
+
+def dots_of(text):
+    rows = segno.make(text, micro=False).matrix
+    return {(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
+
+
+@pytest.mark.usefixtures("with_a_code")
+def test_the_code_of_a_station_is_drawn_to_be_put_on_its_wall(admin):
+    page = admin.opens("/console/stations/52011501/scan-code").text
+    assert dots(page) == dots_of(ADDRESS)
+    assert "金华镇退役军人服务站" in admin.reads()
+    assert "微信扫一扫" in admin.reads()
+
+
+@pytest.mark.usefixtures("with_a_code")
+def test_all_codes_are_on_one_page_and_those_that_are_missing_are_said(admin):
+    admin.opens("/console/station-codes")
+    assert dots(admin.page.text) == dots_of(ADDRESS)
+    assert "有 2 个站点还没有二维码" in admin.reads()
+    assert "frontdoor stations codes" in admin.reads()
+
+
+def test_a_station_without_a_code_says_how_to_get_one(admin):
+    assert dots(admin.opens("/console/stations/520115/scan-code").text) == set()
+    assert "这个站点还没有二维码" in admin.reads()
+    assert admin.opens("/console/stations/000000/scan-code").status_code == 404
+
+
+@given(text=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200))
+def test_any_address_is_drawn_as_it_is(text):
+    drawing = drawn(text)
+    assert dots(drawing["path"]) == dots_of(text)
+    assert all(max(dot) < drawing["size"] for dot in dots_of(text))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from console.sheets import Sheet, write_book
 from models.reception.canned_replies import propose
+from models.station import Station
 from models.station.register import CALLED
 from models.user import User
 from models.user.accounts import propose_factor_reset, propose_role
@@ -30,6 +31,7 @@ def life(app, sessions, hire, clock):
         a_matter(db, zhou, days_ago=10)
         was_spoken_with(db, zhou, people["volunteer"], "问优待证照片被退，告诉了去哪里重照。")
         had_a_notice(db, zhou, people["staff"], "八一慰问领取通知")
+        db.scalars(select(Station).where(Station.code == "52011501")).one().scan_address = "http://weixin.qq.com/q/02aB"
         waits(db, somebody(db, "陈平", phone="13800006022"))
         waits(db, somebody(db, "吴卫", phone="13800006023"), urgent="despair")
         propose_role(db, people["editor"], "bwriter", None, "负责写通知的同事调走了", by=people["admin"], now=clock())
@@ -50,7 +52,8 @@ def test_every_page_of_the_office(chrome, home, life, width, clock):
     pages = {
         "admin": [
             "/console/", "/console/users", "/console/user-entry", f"/console/users/{staff}", "/console/stations",
-            "/console/station-entry", "/console/stations/52011501", "/console/station-list", "/console/settings",
+            "/console/station-entry", "/console/stations/52011501",
+            "/console/station-codes", "/console/stations/52011501/scan-code", "/console/station-list", "/console/settings",
         ],
         "supervisor": ["/console/", "/console/confirmations", "/console/audit", "/console/audit/chain"],
         "staff": ["/console/", "/console/people", f"/console/people/{veteran}"],

@@ -16,6 +16,7 @@ from models.no_notices import NoNotices
 from models.reception.talk import transcript
 from models.user import User
 from tests.handlers.stories import (
+    ANSWERED,
     IN_THE_FORM,
     PLACES,
     a_volunteer_takes,
@@ -149,7 +150,7 @@ def test_nothing_readable_is_kept_of_who_is_gone(phone: Phone) -> None:
     phone.sends("unsubscribe")
     with phone.sessions.begin() as db:
         kept = db.scalars(select(NoNotices)).one()
-        assert {column.name for column in NoNotices.__table__.columns} == {"contact_index"}
+        assert {column.name for column in NoNotices.__table__.columns} == {"contact_index", "listed"}
         assert kept.contact_index == keys_of(db).index("conversations.contact", f"wechat_oa {phone.openid}")
         assert phone.openid not in kept.contact_index
         assert db.scalars(select(Conversation.contact)).one().startswith("gone:")
@@ -203,14 +204,100 @@ def test_who_was_not_told_of_an_event_does_not_sign_up_for_it(phone: Phone) -> N
     assert "记下了，您要参加" not in told_one.last, "an event of last month is over"
 
 
-def test_the_last_event_is_meant(phone: Phone) -> None:
+CHECK_UP = "老战友，您好。\n12 月 9 日在镇卫生院体检。"
+
+
+def told_twice(phone: Phone) -> tuple[int, int]:
+    """Two events are open; the check-up is the newer one."""
     phone.says("你好")
-    told(phone)
+    first = told(phone)
     phone.waits(hours=1)
-    second = told(phone, words="12 月 9 日在镇卫生院体检。")
+    return first, told(phone, words=CHECK_UP)
+
+
+@pytest.mark.parametrize(("digit", "place"), [("1", 0), ("2", 1), ("第二个", 1)])
+def test_of_several_events_it_asks_which_is_meant(phone: Phone, digit: str, place: int) -> None:
+    events = told_twice(phone)
     phone.says("报名")
-    phone.hears("12 月 9 日在镇卫生院体检")
-    assert coming(phone) == [second]
+    phone.hears("您要参加哪一件？", f"1 “{WORDS[:20]}", "2 “12 月 9 日在镇卫生院体检。”")
+    assert coming(phone) == [], "nobody is counted anywhere before they have said"
+    phone.says(digit)
+    phone.hears("记下了，您要参加：")
+    assert coming(phone) == [events[place]]
+
+
+def test_of_those_that_are_left_none_has_to_be_asked_for(phone: Phone) -> None:
+    first, second = told_twice(phone)
+    phone.says("报名", "2", "报名")
+    phone.hears("记下了，您要参加：", WORDS[:20])
+    assert coming(phone) == [first, second]
+
+
+def test_who_comes_to_several_says_which_they_cannot_come_to(phone: Phone) -> None:
+    first, _ = told_twice(phone)
+    phone.says("报名", "2", "报名", "取消报名")
+    phone.hears("哪一件去不了？")
+    phone.says("2")
+    phone.hears("您不参加了：", "体检")
+    assert coming(phone) == [first]
+
+
+def test_whoever_says_something_else_instead_is_heard(phone: Phone) -> None:
+    told_twice(phone)
+    phone.says("报名", ANSWERED)
+    phone.hears("依据")
+    assert coming(phone) == []
+
+
+def test_an_event_that_was_stopped_meanwhile_is_not_signed_up_for(phone: Phone) -> None:
+    _, second = told_twice(phone)
+    phone.says("报名")
+    with phone.sessions.begin() as db:
+        db.get_one(Broadcast, second).state = "stopped"
+    phone.says("2")
+    phone.hears("通知已经停了", "8")
+    assert coming(phone) == []
+
+
+@pytest.mark.parametrize("place", IN_THE_FORM)
+def test_in_a_form_the_event_is_named_in_words_since_digits_belong_to_the_form(phone: Phone, place: str) -> None:
+    events = told_twice(phone)
+    PLACES[place](phone)
+    phone.says("报名")
+    phone.hears("报名1：“", "报名2：“12 月 9 日")
+    phone.says("报名2")
+    phone.hears("记下了，您要参加：", "体检")
+    assert coming(phone) == [events[1]]
+    with phone.sessions.begin() as db:
+        assert [run.dialogue for run in runs(phone, db, "open")] == ["petition"]
+
+
+def test_beside_a_volunteer_too(phone: Phone) -> None:
+    first, _ = told_twice(phone)
+    phone.says("8")
+    a_volunteer_takes(phone)
+    phone.says("报名")
+    phone.hears("（系统：您说的是哪一件？", "报名1：“", "报名2：“")
+    phone.says("1")
+    assert coming(phone) == [], "digits belong to the person one speaks with"
+    phone.says("报名 1")
+    phone.hears("（系统：记下了，您要参加：")
+    assert coming(phone) == [first]
+
+
+def test_however_many_and_long_they_are_the_question_fits_one_bubble(phone: Phone) -> None:
+    phone.says("你好")
+    for number in "一二三四五六七八九":
+        with phone.sessions.begin() as db:
+            db.query(Broadcast).update({"send_at": phone.now})  # three a day are the most
+        phone.waits(days=1)
+        told(phone, words=number * 300)
+    phone.says("报名")
+    assert len(phone.last) <= 200
+    phone.hears("7 “九")
+    assert "8 “" not in phone.last, "8 asks for a person"
+    phone.says("7")
+    phone.hears("记下了，您要参加：九九")
 
 
 @pytest.mark.parametrize("place", IN_THE_FORM)

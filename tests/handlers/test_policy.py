@@ -141,5 +141,5 @@ def test_a_complaint_is_offered_the_petition_or_a_person(phone: Phone) -> None:
 
 
 def test_who_rather_asks_first_is_invited_to_ask(phone: Phone) -> None:
-    phone.says(COMPLAINT, "2")
+    phone.says("他们太欺负人了", "2")
     phone.hears("想问什么，直接说就行")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.normal import plain
+from tests.make import NOON
 
 ASKED = plain("我伤残军人坐火车要好多钱")
 
 
 def test_what_is_left_out_is_found_by_nobody(library):
     assert library.search(ASKED).sure.id == "K01"
-    fewer = library.without(["K01"])
+    fewer = library.on(NOON.date(), without=["K01"])
     assert "K01" not in [hit.id for hit in fewer.search(ASKED).hits]
     assert fewer.get("K01") is None
     assert len(fewer.search(ASKED).hits) == 5
@@ -19,20 +20,20 @@ def test_what_is_left_out_is_found_by_nobody(library):
 
 
 def test_the_rest_is_found_as_before(library):
-    fewer = library.without(["K01", "A01"])
+    fewer = library.on(NOON.date(), without=["K01", "A01"])
     for question in ("优待证怎么办", "六十岁补助怎么领", "随军家属工作"):
         assert fewer.search(plain(question)) == library.search(plain(question))
 
 
 def test_it_is_still_there_to_be_read_and_comes_back(library):
-    fewer = library.without(["K01"])
+    fewer = library.on(NOON.date(), without=["K01"])
     assert fewer.everything["K01"] is library.get("K01")
-    assert fewer.without([]).search(ASKED) == library.search(ASKED)
+    assert fewer.on(NOON.date()).search(ASKED) == library.search(ASKED)
     assert library.get("K01") is not None
 
 
 def test_even_without_all_of_them_a_road_is_found(library):
-    bare = library.without(library.everything)
+    bare = library.on(NOON.date(), without=library.everything)
     assert bare.search(ASKED).hits == ()
     assert bare.search(ASKED).sure is None
 

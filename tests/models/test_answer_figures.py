@@ -7,10 +7,16 @@ import datetime as dt
 from sqlalchemy import select
 
 from models import answer_figures
-from models.answer_figures import Count, Lately, counts, unanswered
+from models.answer_figures import Count, Lately, asked_in_vain, counts
 from models.conversation import Arrival, Conversation
 from models.message import Message
 from tests.make import NOON
+
+
+def in_vain(db, **more):
+    """The words that were asked in vain, each with the article that was of no use."""
+    found = asked_in_vain(db, select(Message), Lately.at(db, now=NOON), str.isdigit, **more)
+    return [(each.message.words, each.article_id) for each in found]
 
 
 def asked(db, words, routed, *, now=NOON, useful=None, contact="laozhou"):
@@ -38,7 +44,7 @@ def test_a_month_ago_counts_no_more(db):
     asked(db, "优待证怎么办", "policy:B01", now=NOON - dt.timedelta(days=31))
     asked(db, "火星多远", "not_found", now=NOON - dt.timedelta(days=31))
     lately = Lately.at(db, now=NOON)
-    assert (counts(db, lately), unanswered(db, select(Message), lately)) == ({}, [])
+    assert (counts(db, lately), in_vain(db)) == ({}, [])
     assert lately.since == NOON - dt.timedelta(days=30)
 
 
@@ -57,5 +63,20 @@ def test_what_had_no_answer_is_listed_newest_first_while_its_words_are_kept(db):
     asked(db, "天气怎么样", "not_found")
     db.scalars(select(Message)).all()[2].words_sealed = None
     db.flush()
-    listed = unanswered(db, select(Message), Lately.at(db, now=NOON))
-    assert [message.words for message in listed] == ["天气怎么样", "火星多远"]
+    assert in_vain(db) == [("天气怎么样", ""), ("火星多远", "")]
+    assert in_vain(db, most=1) == [("天气怎么样", "")]
+
+
+def test_an_answer_that_was_of_no_use_is_there_with_its_article(db):
+    asked(db, "优待证怎么办", "policy:B01", useful=True)
+    asked(db, "六十岁补助", "policy:I01", useful=False)
+    assert in_vain(db) == [("六十岁补助", "I01")]
+
+
+def test_behind_a_digit_stands_the_question_its_list_was_given_for(db):
+    asked(db, "补助", "choices:I01,I02")
+    asked(db, "有哪些事", "choices:A01,A02", contact="laoli")
+    asked(db, "2", "policy:I02", useful=False)
+    asked(db, "优待证", "choices:B01,B02")
+    asked(db, "3", "policy:K01", useful=False, contact="somebody")
+    assert in_vain(db) == [("补助", "I02")], "a digit nobody offered is no question"

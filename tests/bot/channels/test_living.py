@@ -7,13 +7,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import event
 
-from handlers.policy import CLEAR_NOW
+from handlers.policy.answer import CLEAR_NOW
 from models.wording import RetiredArticle, Wording
 from tests.bot.channels.door import Clock, Door, make_office
 from tests.make import NOON, make_user
 
 TWO_SECONDS = dt.timedelta(seconds=2)
-DEFAULT, OURS = CLEAR_NOW.default, "1 答清楚了\n2 没答清楚\n8 找人问"
+DEFAULT, OURS = CLEAR_NOW.default, "1 答清楚了\n2 没答清楚\n3 细看"
 
 
 @pytest.fixture

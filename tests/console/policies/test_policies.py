@@ -1,18 +1,20 @@
-"""The policy library: to read, to try, to take out of use by two people, and what nobody could answer."""
+"""The policy library: to read, to try, to take out of use by two people, and what ends soon."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, select
 
+from knowledge_base.article_form import as_text
 from knowledge_base.search import SURE
 from models.audit import AuditEntry
-from models.case import Interest
 from models.conversation import Arrival, Conversation
 from models.message import Message
+from models.policy import PolicyVersion
 from models.reception import ReceptionTicket
 from models.user import User
 from models.wording import RETIRE, RetiredArticle, Wording
@@ -86,8 +88,8 @@ def test_a_page_shows_all_that_an_answer_rests_on(editor, library):
 def test_the_answer_is_shown_in_the_offices_own_words(editor, sessions):
     with sessions.begin() as db:
         by = User.named(db, "chen").id
-        row = {"key": "policy.clear_now", "default_then": "1 有用\n2 没用\n8 找人", "written_by_id": by}
-        db.add(Wording(words="1 清楚了\n2 没清楚\n8 找人", state="live", written_at=NOON, **row))
+        row = {"key": "policy.clear_now", "default_then": "1 有用\n2 没用\n3 看细说", "written_by_id": by}
+        db.add(Wording(words="1 清楚了\n2 没清楚\n3 细看", state="live", written_at=NOON, **row))
     editor.opens(ARTICLE)
     assert "1 清楚了" in editor.reads()
 
@@ -169,7 +171,8 @@ def test_what_would_be_answered_and_why(editor, library):
         ("人工", "会帮对方找接待室的人"),
         ("我要信访", "会开始登记反映的事"),
         ("镇里把我的补助扣了两年，找了几次都不理我", "会当成反映问题"),
-        ("优待证", "会列出 3 条让对方选"),
+        ("优待证", "会先问清楚一样：优待证办到哪一步了？"),
+        ("残疾", "会列出 3 条让对方选"),
         ("今天天气怎么样", "会说没查到"),
         ("4", "会由“我的事”来答"),
     ],
@@ -329,37 +332,21 @@ def test_the_decision_on_one_thing_is_no_decision_on_another(editor, approver, s
         assert [each.act for each in db.scalars(select(AuditEntry)) if each.act == RETIRE] == []
 
 
-# -- what nobody could answer --------------------
+# -- what ends soon --------------------
 
 
-def test_questions_without_an_answer_are_listed_once_without_who_asked(editor, sessions):
-    asks(sessions, "火星有多远", "not_found")
-    asks(sessions, "火星有多远？", "not_found", contact="somebody-else")
-    asks(sessions, "优待证怎么办", "policy:B01")
-    asks(sessions, "老早的问题", "not_found", at=NOON - dt.timedelta(days=31))
-    editor.opens("/console/policies/unanswered")
-    words = editor.reads()
-    assert "问了 2 次" in words
-    assert words.count("火星有多远") == 2  # the words, and what its button says to those who cannot see it
-    for unseen in ("优待证怎么办", "老早的问题", "laozhou", "somebody-else"):
-        assert unseen not in editor.page.text
-
-
-def test_reading_them_is_noted(editor, sessions):
-    editor.opens("/console/policies/unanswered")
+def test_what_ends_within_thirty_days_is_marked_with_its_day(editor, approver, sessions, clock, library):
+    ending = {"A01": NOON + dt.timedelta(days=30), "B01": NOON + dt.timedelta(days=31), "C01": NOON}
     with sessions.begin() as db:
-        assert db.scalars(select(AuditEntry).where(AuditEntry.act == "unanswered.read")).one()
-
-
-def test_nobody_reads_what_somebody_they_withdrew_from_asked(editor, sessions):
-    asks(sessions, "火星有多远", "not_found")
-    with sessions.begin() as db:
-        conversation = db.scalars(select(Conversation)).one()
-        person = User.named(db, "chen").person
-        db.add(Interest(person=person, conversation_id=conversation.id, at=NOON))
-    editor.opens("/console/policies/unanswered")
-    assert "火星" not in editor.page.text
-
-
-def test_only_an_editor_reads_them(approver):
-    assert approver.opens("/console/policies/unanswered").status_code == 403
+        by = User.named(db, "chen").id
+        for number, (id_, last) in enumerate(ending.items(), start=1):
+            text = as_text(replace(library.get(id_), valid_until=last.date()))
+            row = {"uid": f"version-{number}", "number": number, "state": "live", "written_by_id": by}
+            db.add(PolicyVersion(article_id=id_, text=text, written_at=NOON, **row))
+    clock.passes(dt.timedelta(seconds=2))
+    editor.opens("/console/policies?state=ending")
+    assert "找到 2 条" in editor.reads()
+    assert "快到期：用到 2026 年 12 月 25 日" in editor.reads()
+    for ours in (editor, approver):
+        ours.opens("/console/")
+        assert "2 条 政策 30 天内到期" in ours.reads()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from console.policies.phrase_names import BLANKS, DIALOGUES
 from handlers.kit.phrase import PHRASES
-from handlers.policy import CLEAR_NOW
+from handlers.policy.answer import CLEAR_NOW
 from models.audit import AuditEntry
 from models.user import User
 from models.wording import Wording
@@ -22,7 +22,7 @@ from tests.make import NOON
 
 ROOT = Path(__file__).parents[3]
 PAGE = "/console/wordings/policy.clear_now"
-OURS = "1 答清楚了\n2 没答清楚\n8 找人问"
+OURS = "1 答清楚了\n2 没答清楚\n3 细看"
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_two_people_change_a_phrase_and_the_next_message_says_it(editor, approve
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("1 有用\n2 没用", "行首的数字要和原话一样：1、2、8"),
-        ("{p.__init__.__globals__[SECRET]}\n1 有用\n2 没用\n8 找人", "别的地方不要写花括号"),
+        ("1 有用\n2 没用", "行首的数字要和原话一样：1、2、3"),
+        ("{p.__init__.__globals__[SECRET]}\n1 有用\n2 没用\n3 看细说", "别的地方不要写花括号"),
         ("", "请写要说的话"),
         (CLEAR_NOW.default, "没有改动"),
     ],
@@ -244,7 +244,7 @@ def test_a_moved_default_is_flagged_beside_the_one_it_was_written_for(editor, se
 
 
 def test_words_that_no_longer_fit_are_said_to_be_out_of_use(editor, sessions):
-    keep(sessions, words="1 有帮助\n2 没帮助\n3 不知道", default_then="1 有用\n2 没用\n3 不知道")
+    keep(sessions, words="1 有帮助\n2 没帮助\n4 不知道", default_then="1 有用\n2 没用\n4 不知道")
     editor.opens(PAGE)
     assert "用不上了" in editor.reads()
     assert "说的是原话" in editor.reads()
