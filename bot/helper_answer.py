@@ -1,7 +1,7 @@
 """What the helper model is asked, and what of its answer a colleague may be shown.
 
-It is told to say nothing but what stands in the articles it was given. It is not trusted with that: an answer that names
-another article or none, or a figure that stands in none of them, or that promises or refuses, is no draft.
+It is told to say nothing but what stands in the articles it was given. It is not trusted with that: an answer that
+names another article or none, or a figure that stands in none of them, or that promises or refuses, is no draft.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The helper model: asked by the jobs process for a draft that a colleague waits for, never while a transaction is open.
+"""The helper model: asked by the jobs process for a draft a colleague waits for, never while a transaction is open.
 
 It is a machine of the office's own (bot/helper_settings.py), reached without proxy and redirect, for a bounded time.
 Nothing here reaches a veteran: a draft lies on the page of a talk until whoever speaks with them sends words of theirs.

@@ -9,7 +9,7 @@ from typing import ClassVar
 from handlers.kit.phrase import Phrase, Said
 from handlers.kit.turn import PASS_ON, Passing, Reading, State, Step, Turn
 from handlers.petition import PETITION
-from handlers.policy import POLICY
+from handlers.policy import ASKED_FOR, POLICY
 from handlers.policy.answer import aside, asks
 
 ABOUT_IT = Phrase("complaint.about_it", "政策上是这样：")
@@ -28,7 +28,8 @@ class Complaint(Passing):
 
     def wants(self, turn: Turn) -> bool:
         # A long text that is like asking for a person mostly says that nobody listened; the offer has 8 in it.
-        return turn.reading.found.road in ("PETITION", "PERSON") and turn.conversation.mode == "bot"
+        told = turn.reading.found.road in ("PETITION", "PERSON") and turn.plain not in ASKED_FOR
+        return told and turn.conversation.mode == "bot"
 
     def open(self, turn: Turn) -> Step:
         """Where the story holds a question of policy, that is answered with it."""

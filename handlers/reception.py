@@ -118,7 +118,8 @@ class Reception(Passing):
         found = None if asks_for_a_person(turn.reading) else turn.reading.found.sure
         article = turn.library.get(found.id) if found else None
         if article:
-            return Step([*answer_lines(article, today=turn.today), STILL_WAITING()], state, routed=f"policy:{article.id}")
+            lines = [*answer_lines(article, today=turn.today), STILL_WAITING()]
+            return Step(lines, state, routed=f"policy:{article.id}")
         return Step([NOTED(), *self._place(turn, ticket, brief=True)], state, routed="person")
 
     def reopen(self, turn: Turn, state: State) -> Step:

@@ -18,13 +18,14 @@ Figure = tuple[str, str]  # a value and its unit; each also stands alone, with a
 _UNITS = {
     "元": "元", "块": "元", "块钱": "元", "角": "角", "天": "天", "工作日": "工作日", "个工作日": "工作日", "日": "日",
     "个月": "个月", "月": "月", "年": "年", "周年": "年", "岁": "岁", "周岁": "岁", "星期": "周", "个星期": "周", "周": "周",
-    "小时": "小时", "个小时": "小时", "分钟": "分钟", "倍": "倍", "级": "级", "%": "%",
+    "小时": "小时", "个小时": "小时", "分钟": "分钟", "倍": "倍", "级": "级", "%": "%", "折": "折", "寸": "寸",
 }  # fmt: skip
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _WITHIN = "(?=[以之]?内)"  # 60日内 is sixty days, 15日 may be the fifteenth
 _TO = "(?=[至到~-])"  # 七至十级
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _MANY = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _HANZI = rf"[{''.join(_DIGITS)}十{''.join(_MANY)}]+"
 _FIGURES = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
 
@@ -43,7 +44,7 @@ _NUMBER = re.compile(
 
 def figures_in(text: str) -> frozenset[Figure]:
     """All of them. Of a date also its parts: what names the year alone names nothing else than the whole date does."""
-    rest = unicodedata.normalize("NFKC", text)
+    rest = unicodedata.normalize("NFKC", text).translate(_FORMAL)
     found: set[Figure] = set()
     for pattern, read in ((_DATE, _of_date), (_CITED, _of_citation), (_PERCENT, _of_percent), (_NUMBER, _of_number)):
         found.update(figure for match in pattern.finditer(rest) for figure in read(match))
@@ -79,7 +80,7 @@ def _of_number(number: re.Match[str]) -> Iterator[Figure]:
         return
     value = _value(number["figures"] or number["hanzi"])
     if number["many"]:
-        value = f"{Decimal(value) * _MANY[number['many']]:f}"
+        value = f"{(Decimal(value) * _MANY[number['many']]).normalize():f}"
     unit = number["unit"] or number["hanzi_unit"] or ""
     within = unit == "日" and re.match("[以之]?内", number.string[number.end() :])
     yield from _alone_too(value, "天" if within else _UNITS.get(unit, ""))

@@ -41,7 +41,7 @@ class Library:
         """What a text asks for. `words` is the text as `normal.plain` gives it."""
         words = the_asking_part(words)
         found = Finding(self._index.search(words, without=self._left_out))
-        return replace(found, road=road_of(words, answered=found.sure is not None))
+        return replace(found, road=road_of(words, answered=found.sure is not None, offered=bool(found.possible)))
 
     def get(self, article_id: str) -> Article | None:
         return self.articles.get(article_id)

@@ -23,16 +23,19 @@ LENGTHS = (6, 14, 30, 80)
 # How likely a road must be where the library has no sure answer, and where it has one. Chosen on ways that had not been
 # learned from (docs/benchmarks.md). A grievance that is brushed off costs more than a question that is answered with an
 # offer to write it down: nine grievances in ten are known, and one question in eight is taken for one.
-LIKELY = {"PETITION": (0.15, 0.25), "PERSON": (0.25, 0.4), OUT: (0.4, 0.55)}
+LIKELY = {"PETITION": (0.17, 0.25), "PERSON": (0.25, 0.4), OUT: (0.4, 0.55)}
 
 
-def road_of(words: str, *, answered: bool) -> str:
-    """PERSON, PETITION or OUT when a text in `normal.plain` form likely is one of them, else nothing."""
+def road_of(words: str, *, answered: bool, offered: bool = False) -> str:
+    """PERSON, PETITION or OUT when a text in `normal.plain` form likely is one of them, else nothing.
+
+    `answered`: the library has a sure answer; `offered`: it has some to choose from, so "none of ours" must be surer.
+    """
     seen = seen_in(words)
     if len(words) < SHORTEST_TOLD or not any(feature in opinion().rows for feature in features(words)):
         return ""  # a mark, a picture, nothing: how short it is says nothing
     shares = opinion().shares(seen)
-    bars = {label: bar[answered] for label, bar in LIKELY.items()}
+    bars = {label: bar[answered or (offered and label == OUT)] for label, bar in LIKELY.items()}
     road = max(bars, key=lambda label: shares[label] / bars[label])
     if shares[road] < bars[road] or (road == OUT and len(words) <= TOO_SHORT_TO_BE_OUT):
         return ""

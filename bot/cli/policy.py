@@ -91,7 +91,9 @@ def ask(question: str, *, why: bool) -> None:
         if why and place < EXPLAINED:
             match = library.explain(searched(reading.plain), hit.id)
             click.echo(f"       最近的问法：{match.way}")
-            click.echo(f"       起作用的：{'，'.join(f'{word} {part / hit.score:+.0%}' for word, part in match.words[:6])}")
+            click.echo(
+                f"       起作用的：{'，'.join(f'{word} {part / hit.score:+.0%}' for word, part in match.words[:6])}"
+            )
 
 
 @policy.command(name="eval")

@@ -40,7 +40,7 @@ def drafted(ticket: ReceptionTicket, suggested: Sequence[Suggestion]) -> Drafted
 
 
 def put_of(uid: str) -> str:
-    """A draft of one's own as it is put into the box: without its marks, with the sources below as an answer has them."""
+    """A draft of one's own as it is put into the box: its sources below it, as those of an answer, not within."""
     draft = db().query(ModelDraft).filter_by(uid=uid, by_id=signed().user_id, state="done").first()
     sources = _sources_of(draft) if draft is not None else ()
     if draft is None or not sources:

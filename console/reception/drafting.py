@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Response as FlaskResponse
 from flask import flash
 from werkzeug.wrappers import Response
 
@@ -11,7 +10,7 @@ from console.desk import db, desk, library, note, now, signed, today, user
 from console.page import back_to, render
 from console.reception import PAGE
 from console.reception.drafted import drafted
-from console.reception.talk import LONGEST_TYPED, elsewhere, held, place_of
+from console.reception.talk import LONGEST_TYPED, elsewhere, held, look_anew, place_of
 from console.reception.view import suggestions
 from handlers.crisis import crisis_in
 from models.draft import Draft
@@ -32,6 +31,7 @@ def ask_for_draft(uid: str) -> Response | tuple[str, int]:
     except CannotDraft as problem:
         flash(str(problem))
     else:
+        flash("电脑在起草，写好了放在“可以这样答”下面")
         note("chat.model_draft", uid)
     return back_to("reception.show", uid=uid, _anchor="card")
 
@@ -41,7 +41,7 @@ def model_draft(uid: str) -> str | Response:
     """The draft alone, which the page asks for while it waits."""
     ticket = held(uid)
     if ticket is None:
-        return FlaskResponse(status=403, headers={"HX-Refresh": "true"})
+        return look_anew(uid)
     suggested = suggestions(library(), last_words(db(), ticket), today())
     return render("reception/model_draft.html", ticket=ticket, drafted=drafted(ticket, suggested))
 

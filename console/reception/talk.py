@@ -65,9 +65,7 @@ def messages(uid: str) -> str | Response:
     """What was said after a message, and what has become of answers the page still waits for."""
     ticket = held(uid)
     if ticket is None:
-        known = db().scalars(select(ReceptionTicket).where(ReceptionTicket.uid == uid)).first()
-        # The page is told to look at itself anew: it will say who holds the talk now.
-        return FlaskResponse(status=403 if known else 404, headers={"HX-Refresh": "true"})
+        return look_anew(uid)
     before = Tail(_number("after"), _number("noted", NO_NOTES), request.args.get("pending", "")[:600], _number("left"))
     name = card(db(), ticket, actor()).name
     shown = transcript(db(), ticket, user(), name=name, after=before.after, noted=before.noted)
@@ -188,6 +186,12 @@ def _to_hand_on(given: Sequence[Given]) -> list[Given]:
     """Those that the policy editors do not have yet."""
     there = SuggestedAnswer.among(db(), [each.id for each in given])
     return [each for each in given if each.id not in there]
+
+
+def look_anew(uid: str) -> Response:
+    """What a fragment answers when the talk went to others: the page loads itself, and says who holds it now."""
+    known = db().scalars(select(ReceptionTicket).where(ReceptionTicket.uid == uid)).first()
+    return FlaskResponse(status=403 if known else 404, headers={"HX-Refresh": "true"})
 
 
 def elsewhere(uid: str, *, words: str = "") -> tuple[str, int]:

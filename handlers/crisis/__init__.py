@@ -25,7 +25,7 @@ NONE = "none"
 # How likely danger must be, by the opinion: low, since a cry not heard is worse than a needless card
 # (docs/benchmarks.md).
 ALONE = 0.54
-WITH_A_RULE = 0.47
+WITH_A_RULE = 0.44
 SHORT, IF_SHORT = 5, 0.77  # a few characters, "走了" or "算了", mostly answer something
 IN_PASSING = 0.85  # a passage of a long letter is read out of its context, so it must be plainer
 NEAR, NEAR_IF_NAMED = 0.8, 0.1  # of two dangers nearly as likely, the more urgent one

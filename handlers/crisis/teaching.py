@@ -17,8 +17,8 @@ from knowledge_base.roads import POLICY
 
 HERE = Path(__file__).parent
 TAUGHT_BY = ("ways/*.txt", "themes.txt", "message.py", "rules.py")
-MOST = 24_000  # features
-QUESTION = 0.19  # questions of policy are many and seldom sound like danger; an angry complaint often does
+MOST = 40_000  # features
+QUESTION = 0.12  # questions of policy are many and seldom sound like danger; an angry complaint often does
 COMPLAINT = 2.0
 
 

@@ -39,6 +39,7 @@ MORE = Phrase("policy.more", "1 接着看")
 WHOLE = Phrase("policy.whole", '<a href="{link}">点这里看全文（大字）</a>')
 NO_MORE = Phrase("policy.no_more", "就这些了。")
 
+ASKED_FOR = ("查政策", "政策", "问政策")  # by name, as the menu has it
 POPULAR = ("B01", "I01", "G01", "N01", "D02")
 READABLE = "/policies"  # where the reading page of an article is
 _YEAR_ASKED = re.compile(
@@ -57,7 +58,7 @@ class Policy(Passing):
         return True
 
     def open(self, turn: Turn) -> Step:
-        if turn.choice == 1 or turn.plain in ("查政策", "政策", "问政策"):
+        if turn.choice == 1 or turn.plain in ASKED_FOR:
             return self._offer(turn, POPULAR, ASK_AWAY())
         if not turn.plain:
             return self._voice(turn) if turn.kind == "voice" else self._not_understood(turn, NOT_FOUND())

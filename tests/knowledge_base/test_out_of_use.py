@@ -50,4 +50,4 @@ def test_the_nearest_way_and_the_weightiest_words_are_named(library):
     article = library.get("K01")
     assert match.way in (article.title, *article.ways)
     assert "坐火车" in match.way
-    assert match.words[0][0] == "火车"
+    assert "火车" in [word for word, _ in match.words[:3]]

@@ -8,9 +8,11 @@ import pytest
 
 from handlers.policy.answer import CLEAR_NOW
 from knowledge_base.article_form import as_text
+from models.message import Message
 from models.policy import PolicyVersion
 from models.policy.check import Changed, CheckResult, Rival
 from models.policy.saved_question import SavedQuestion
+from models.policy.suggested import SuggestedAnswer
 from models.user import User
 from models.wording import RetiredArticle, Wording
 from tests.console.office_life import somebody, waits

@@ -9,11 +9,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.helper_model import DraftWork
+from bot.helper_settings import HelperSettings
 from bot.office import desk_of
 from models.audit import AuditEntry
 from models.draft import Draft
 from models.model_draft import WAITS_FOR, ModelDraft
 from models.wording import RetiredArticle
+from tests.bot.channels.door import SETTINGS, make_office
+from tests.bot.helper import a_helper
 from tests.console.desk_stories import chen, desk, takes, wang  # noqa: F401
 from tests.make import NOON, make_user
 
@@ -71,9 +75,6 @@ def test_without_a_model_of_the_office_there_is_no_button(desk, chen):
 
 
 def test_the_desk_knows_of_the_model_by_the_settings(app, engine, sessions, library, tmp_path):
-    from bot.helper_settings import HelperSettings
-    from tests.bot.channels.door import SETTINGS, make_office
-
     for url in ("", "http://127.0.0.1:8000/v1"):
         settings = replace(SETTINGS, media_dir=tmp_path, helper=HelperSettings(url=url, model="m"))
         office = make_office(engine, sessions, library, clock=lambda: NOON, settings=settings)
@@ -109,6 +110,28 @@ def test_it_is_read_with_its_sources_and_put_behind_what_is_typed_never_sent(des
     assert chen.sends(address(talk, "draft"), words="王老哥，", put=put).status_code == 303
     assert box(chen, talk) == f"王老哥，\n买票可以优惠\n{library.get(id_).citation}"
     assert desk.told(talk) == before
+
+
+def test_from_the_veterans_words_to_the_box(desk, chen, talk, engine, sessions, library, clock, tmp_path):
+    """Asked for at the desk, written by a model on loopback, read and taken over."""
+    asks(chen, talk)
+    with a_helper() as helper:
+        helper.says = "凭证件可以优惠〔D99〕"
+        settings = replace(SETTINGS, media_dir=tmp_path, helper=helper.settings)
+        work = DraftWork(make_office(engine, sessions, library, clock=clock, settings=settings))
+        assert work.write_draft() == 1
+        chen.opens(address(talk))
+        assert "没有起草成：它引了没有给它的依据" in chen.reads()
+        asks(chen, talk)
+        with sessions.begin() as db:
+            id_ = ModelDraft.next_wanted(db).article_ids[-1]
+        helper.says = f"1. 凭证件可以优惠【{id_}】"
+        assert work.write_draft() == 1
+        assert ASKED in helper.heard
+        assert "王" not in helper.heard
+    put = re.search(r'value="(draft:[\w-]+)"', chen.opens(address(talk)).text)[1]
+    chen.sends(address(talk, "draft"), words="", put=put)
+    assert box(chen, talk) == f"凭证件可以优惠\n{library.get(id_).citation}"
 
 
 def test_why_there_is_none_is_told_and_one_may_ask_again(desk, chen, talk, sessions, clock):
@@ -166,6 +189,8 @@ def test_in_danger_nothing_is_drafted(helped, desk, chen, sessions):
 def test_nor_of_words_that_sound_like_danger(desk, chen, talk, sessions):
     desk.says(talk, "优待证办不下来，我不想活了，今晚就去跳河")
     asks(chen, talk)
+    chen.opens(address(talk))
+    assert "像是有急事" in chen.reads()
     with sessions.begin() as db:
         assert ModelDraft.next_wanted(db) is None
 
@@ -184,6 +209,7 @@ def test_a_draft_is_for_who_asked_for_it(desk, chen, wang, talk, sessions):
     written(sessions)
     put = re.search(r'value="(draft:[\w-]+)"', chen.opens(address(talk)).text)[1]
     assert wang.opens(address(talk, "model-draft")).status_code == 403
+    assert wang.opens(address("AAAAAAAAAAAAAAAA", "model-draft")).status_code == 404
     assert asks(wang, talk, words="写到一半").status_code == 409
     assert "写到一半" in wang.page.text
     with sessions.begin() as db:
