@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.search.baselines import BASELINES, Ranking
+from benchmarks.search.reliability import reliability
 from knowledge_base.article import Article, read
 from knowledge_base.library import FOLDER, Library
 from knowledge_base.normal import plain
@@ -22,8 +23,14 @@ Asked = Sequence[tuple[str, str, str]]  # question, the right article, what kind
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     options.add_argument("--file", type=Path, help="questions with question, topic_id and, if known, tag")
-    file = options.parse_args().file
+    options.add_argument("--reliability", action="store_true", help="how often a score is right, on one fold held out")
+    chosen = options.parse_args()
+    file = chosen.file
     articles = [read(path) for path in sorted((FOLDER / "policies").glob("*.md"))]
+    if chosen.reliability:
+        for line in reliability(*_held_out(articles, 0)):
+            print(line)
+        return
     print("| | hit@1 | hit@3 | MRR | ms a question |\n|---|---|---|---|---|")
     for fold in range(FOLDS):
         print(_line(f"own ways, fold {fold + 1}", *_fold(articles, fold)), flush=True)
@@ -40,11 +47,15 @@ def main() -> None:
 
 
 def _fold(articles: Sequence[Article], fold: int) -> tuple[Asked, Ranking]:
+    library, held_out = _held_out(articles, fold)
+    return held_out, lambda words: _ids(library, words)
+
+
+def _held_out(articles: Sequence[Article], fold: int) -> tuple[Library, Asked]:
     """A library without every fifth way of asking, and those as the questions."""
     kept = [replace(article, ways=tuple(_without(article.ways, fold))) for article in articles]
     held_out = [(way, article.id, "") for article in articles for way in article.ways[fold::FOLDS]]
-    library = Library(kept)
-    return held_out, lambda words: _ids(library, words)
+    return Library(kept), held_out
 
 
 def _without(ways: Sequence[str], fold: int) -> Iterable[str]:

@@ -10,11 +10,15 @@ from console.reception.view import Suggestion
 from knowledge_base.article import Article
 from models.model_draft import ModelDraft, cited_in, without_marks
 from models.reception import ReceptionTicket
+from models.reception.talk import last_message
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The draft asked for last. `may_ask`: whether there are articles to draw another one from."""
+    """The draft asked for last. `may_ask`: whether there are articles to draw another one from.
+
+    `older`: the veteran has said more since it was asked for.
+    """
 
     may_ask: bool
     waits: bool = False
@@ -22,6 +26,7 @@ class Drafted:
     words: str = ""
     sources: tuple[Article, ...] = ()
     trouble: str = ""
+    older: bool = False
 
 
 def drafted(ticket: ReceptionTicket, suggested: Sequence[Suggestion]) -> Drafted | None:
@@ -35,7 +40,9 @@ def drafted(ticket: ReceptionTicket, suggested: Sequence[Suggestion]) -> Drafted
         return Drafted(bool(suggested), waits=True)
     sources = _sources_of(draft)
     if draft.state == "done" and sources:
-        return Drafted(bool(suggested), uid=draft.uid, words=draft.answer, sources=sources)
+        last = last_message(db(), ticket)
+        older = last is not None and last.id != draft.message_id
+        return Drafted(bool(suggested), uid=draft.uid, words=draft.answer, sources=sources, older=older)
     return Drafted(bool(suggested), trouble=draft.trouble or "等得太久，或者依据的政策停用了")
 
 

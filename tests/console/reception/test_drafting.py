@@ -161,6 +161,16 @@ def test_the_page_looks_by_itself_until_it_is_there(desk, chen, talk, sessions):
     assert "every 3s" not in fragment
 
 
+def test_a_draft_for_what_was_said_before_says_so(desk, chen, talk, sessions):
+    asks(chen, talk)
+    written(sessions)
+    chen.opens(address(talk))
+    assert "这是给前面那句话起草的" not in chen.reads()
+    desk.says(talk, "光荣牌掉了咋个补")
+    chen.opens(address(talk))
+    assert "这是给前面那句话起草的" in chen.reads()
+
+
 def test_a_draft_whose_article_went_out_of_use_is_not_shown(desk, chen, talk, sessions, clock):
     asks(chen, talk)
     id_ = written(sessions)
