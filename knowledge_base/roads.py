@@ -23,7 +23,7 @@ LENGTHS = (6, 14, 30, 80)
 # How likely a road must be where the library has no sure answer, and where it has one. Chosen on ways that had not been
 # learned from (docs/benchmarks.md). A grievance that is brushed off costs more than a question that is answered with an
 # offer to write it down: nine grievances in ten are known, and one question in eight is taken for one.
-LIKELY = {"PETITION": (0.17, 0.25), "PERSON": (0.25, 0.4), OUT: (0.4, 0.55)}
+LIKELY = {"PETITION": (0.155, 0.25), "PERSON": (0.25, 0.4), OUT: (0.4, 0.55)}
 
 
 def road_of(words: str, *, answered: bool, offered: bool = False) -> str:
