@@ -11,11 +11,13 @@ from pathlib import Path
 
 from benchmarks.search.baselines import BASELINES, Ranking
 from benchmarks.search.reliability import reliability
+from benchmarks.search.size import costs
 from knowledge_base.article import Article, read
 from knowledge_base.library import FOLDER, Library
 from knowledge_base.normal import plain
 
 FOLDS = 5
+LARGE = 15_000
 NO_ARTICLE = frozenset({"OUT", "PETITION", "HUMAN", "CRISIS"})
 Asked = Sequence[tuple[str, str, str]]  # question, the right article, what kind of question it is
 
@@ -24,9 +26,17 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     options.add_argument("--file", type=Path, help="questions with question, topic_id and, if known, tag")
     options.add_argument("--reliability", action="store_true", help="how often a score is right, on one fold held out")
+    options.add_argument("--size", action="store_true", help="what a question costs with 153 and with 15,000 articles")
     chosen = options.parse_args()
     file = chosen.file
     articles = [read(path) for path in sorted((FOLDER / "policies").glob("*.md"))]
+    if chosen.size:
+        print(
+            "| articles | learned in s | p50 ms a question | p99 ms | 100,000 characters, ms |\n|---|---|---|---|---|"
+        )
+        for size in (len(articles), LARGE):
+            print(costs(articles, size), flush=True)
+        return
     if chosen.reliability:
         for line in reliability(*_held_out(articles, 0)):
             print(line)

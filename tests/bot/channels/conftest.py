@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.channels.wechat_api import Patience
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
 from knowledge_base.library import Library
@@ -50,11 +51,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def make_account(platform, sessions, clock) -> Callable[..., WeChatOfficialAccount]:
-    """One account as one process holds it; all share the database."""
+    """One account as one process holds it; all share the database. Those who crowd wait longer than 0.4 s."""
 
-    def make(base: str = "") -> WeChatOfficialAccount:
+    def make(base: str = "", patience: Patience = QUICK) -> WeChatOfficialAccount:
         settings = replace(WECHAT, api_base=base or platform.base)
-        return WeChatOfficialAccount(settings, TokenKeeper(settings, sessions, clock), clock, QUICK)
+        return WeChatOfficialAccount(settings, TokenKeeper(settings, sessions, clock), clock, patience)
 
     return make
 

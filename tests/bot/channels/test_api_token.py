@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from bot.channels.wechat_api import PATIENCE
 from bot.logs import set_up_logs
 from models.channel_token import ChannelToken
 from tests.bot.channels.api import CANARIES, SEND, failure, meaning, send
@@ -31,7 +32,7 @@ def takes_only(good: str, code: int = 40001):
 
 
 def test_eight_at_once_in_two_processes_fetch_one(make_account, platform):
-    accounts = [make_account(), make_account()] * 4
+    accounts = [make_account(patience=PATIENCE), make_account(patience=PATIENCE)] * 4
     platform.says(TOKEN, Reply(GOOD, pause=0.2))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(send, accounts))
@@ -39,7 +40,7 @@ def test_eight_at_once_in_two_processes_fetch_one(make_account, platform):
 
 
 def test_eight_at_once_whose_token_was_revoked_fetch_one_more(make_account, platform):
-    accounts = [make_account(), make_account()] * 4
+    accounts = [make_account(patience=PATIENCE), make_account(patience=PATIENCE)] * 4
     send(accounts[0])
     platform.says(SEND, takes_only("TOKEN-CANARY-2"))
     with ThreadPoolExecutor(8) as pool:

@@ -199,7 +199,7 @@ def test_what_is_agreed_to_is_what_was_read(editor, approver, sessions):
     propose(editor)
     approver.opens(PAGE)
     digest = re.search(r'name="digest" value="(\w+)"', approver.page.text)[1]
-    propose(editor, "1 好\n2 不好\n8 找人")
+    propose(editor, "1 好\n2 不好\n3 细看")
     assert approver.sends(f"{PAGE}/decision", decision="approve", digest=digest).status_code == 409
     assert live(sessions) == {}
 
