@@ -44,7 +44,8 @@ _NUMBER = re.compile(
 
 def figures_in(text: str) -> frozenset[Figure]:
     """All of them. Of a date also its parts: what names the year alone names nothing else than the whole date does."""
-    rest = unicodedata.normalize("NFKC", text).translate(_FORMAL)
+    # A Chinese comma parts two numbers; a Western one may stand inside of one.
+    rest = unicodedata.normalize("NFKC", text.replace("，", "、")).translate(_FORMAL)
     found: set[Figure] = set()
     for pattern, read in ((_DATE, _of_date), (_CITED, _of_citation), (_PERCENT, _of_percent), (_NUMBER, _of_number)):
         found.update(figure for match in pattern.finditer(rest) for figure in read(match))
