@@ -93,13 +93,16 @@ class Policy(Passing):
 
     def _about(self, turn: Turn, state: State, shown: Article) -> Step | None:
         """What belongs to the article told last: a choice below it, or a question that leaves out what it is about."""
-        if state["at"] == "answered" and turn.choice in (1, 2):
-            return self._rate(turn, state, useful=turn.choice == 1)
-        if state["at"] == "answered" and turn.choice == 3:
-            return self._read(turn, shown, 0)
-        if state["at"] == "answered" and turn.choice == 4 and shown.deadline:
+        at = state["at"]
+        if (
+            turn.choice == 4 and shown.deadline and at in ("answered", "reading", "read")
+        ):  # the answer is still in sight
             return REMINDER.start(turn, shown)
-        if state["at"] == "reading" and turn.choice == 1:
+        if at == "answered" and turn.choice in (1, 2):
+            return self._rate(turn, state, useful=turn.choice == 1)
+        if at == "answered" and turn.choice == 3:
+            return self._read(turn, shown, 0)
+        if at == "reading" and turn.choice == 1:
             return self._read(turn, shown, state["page"] + 1)
         told = follow_up(turn, shown)
         if told is None:

@@ -39,6 +39,14 @@ def test_the_whole_of_an_answer_is_read_page_by_page(phone: Phone) -> None:
     phone.hears("正在帮您找接待室的老战友")
 
 
+@pytest.mark.parametrize("between", [(), ("3",), ("要带什么", "3"), ("3", "1")])
+def test_a_reminder_may_be_asked_for_also_after_reading_on(phone: Phone, between: tuple[str, ...]) -> None:
+    phone.says("退伍回来多久内要报到")
+    phone.hears("4 到时候提醒我")
+    phone.says(*between, "4")
+    phone.hears("30 天内去安置地退役军人局报到", "是哪年哪月哪日")
+
+
 def test_nobody_has_to_know_what_b03_is(phone: Phone) -> None:
     article = phone.library.get("B01")
     assert "B03" in article.bring
