@@ -18,9 +18,9 @@ from urllib3.exceptions import HTTPError
 from bot.helper_answer import NoDraft, Prompt, accepted, given_of, prompt
 from bot.helper_settings import HelperSettings
 from bot.office import Office
-from models.conversation import SHANGHAI
 from models.database import reading
 from models.model_draft import ModelDraft
+from models.petition.clock import day_of
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class DraftWork:
     def _written(self, question: str, article_ids: Sequence[str]) -> str:
         if not question:
             raise NoDraft("等得太久，或者对方的话不在了")
-        library, today = self._office.living.now().library, self._office.clock().astimezone(SHANGHAI).date()
+        library, today = self._office.living.now().library, day_of(self._office.clock())
         articles = [library.get(id_) for id_ in article_ids]
         given = {each.id: given_of(each, library, today=today) for each in articles if each is not None}
         if len(given) < len(articles):

@@ -14,8 +14,8 @@ from knowledge_base.in_use import shelf
 from knowledge_base.library import FOLDER, Library, shipped_articles
 from knowledge_base.normal import plain
 from knowledge_base.search import Index, mark_of_articles
-from models.conversation import SHANGHAI
 from models.database import reading
+from models.petition.clock import day_of
 from models.policy import PolicyVersion
 from models.policy.check import Changed, CheckResult, Rival
 from models.policy.learned import LearnedIndex
@@ -38,9 +38,10 @@ class LibraryWork:
     def learn_library(self) -> int:
         """Learn what is in use, if nobody has. A process that fails here leaves the old index answering."""
         with self._office.sessions(bind=reading(self._office.engine)) as db:
-            versions, texts = PolicyVersion.live(db), PolicyVersion.texts(db)
-        if versions == self._learned_last:
-            return 0
+            versions = PolicyVersion.live(db)
+            if versions == self._learned_last:
+                return 0
+            texts = PolicyVersion.texts(db)
         learned = self._learned(self._articles(texts))[1]
         self._learned_last = versions
         return learned
@@ -75,7 +76,7 @@ class LibraryWork:
         return CheckResult(len(questions), changes(before, after, questions), rivals(after, article))
 
     def _library(self, articles: Sequence[Article]) -> Library:
-        return Library(articles, index=self._learned(articles)[0]).on(self._office.clock().astimezone(SHANGHAI).date())
+        return Library(articles, index=self._learned(articles)[0]).on(day_of(self._office.clock()))
 
     def _articles(self, texts: Mapping[str, str]) -> list[Article]:
         return list(shelf(self._shipped(), texts).articles)

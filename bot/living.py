@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from knowledge_base.in_use import shelf
 from knowledge_base.library import Library
 from knowledge_base.search import Index, mark_of_articles
-from models.conversation import SHANGHAI
 from models.database import reading
+from models.petition.clock import day_of
 from models.policy import PolicyVersion
 from models.policy.learned import LearnedIndex
 from models.wording import RetiredArticle, Wording
@@ -83,10 +83,11 @@ class Living:
         found = shelf(self._shipped.everything.values(), texts)
         for article_id, problem in found.unreadable.items():
             logger.error("policy_version_unreadable", extra={"article": article_id, "problem": problem})
-        self._all, self._unlearned = self._shipped.with_articles(found.articles), bool(texts)
+        # On the index there is: what the version before was found by goes on being found.
+        self._all, self._unlearned = self._all.with_articles(found.articles), bool(texts)
 
     def _narrow(self, retired: frozenset[str]) -> Library:
-        today = self._clock().astimezone(SHANGHAI).date()
+        today = day_of(self._clock())
         if (self._all, retired, today) == self._narrowed:
             return self._in_use.library
         self._narrowed = (self._all, retired, today)

@@ -19,8 +19,8 @@ from bot.settings import Settings
 from console.desk import Desk
 from knowledge_base.library import Library
 from models.base import open_sessions
-from models.conversation import SHANGHAI
 from models.database import open_engine
+from models.petition.clock import day_of
 from models.vault import KeyRing
 
 Clock = Callable[[], dt.datetime]
@@ -61,7 +61,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now, library: Library 
         engine=engine,
         sessions=sessions,
         clock=clock,
-        library=library or Library.from_files(today=clock().astimezone(SHANGHAI).date()),
+        library=library or Library.from_files(today=day_of(clock())),
         channels={channel.name: channel for channel in channels},
         media=MediaStore(settings.media_dir, keys),
     )

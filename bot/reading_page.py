@@ -20,8 +20,8 @@ from handlers.policy import READABLE
 from handlers.policy.answer import spelled_out
 from knowledge_base.article import VERIFIED, Article
 from knowledge_base.library import Library
-from models.conversation import SHANGHAI
 from models.database import reading
+from models.petition.clock import day_of
 from models.station import Station
 
 CHECK_EACH_TIME = "no-cache"  # an article may be taken out of use at any moment; unchanged, it costs a few bytes
@@ -38,7 +38,7 @@ def reading_page(office: Office) -> Blueprint:
     @needs("page", "help")
     def article(article_id: str) -> Response:
         library = office.living.now().library
-        today = office.clock().astimezone(SHANGHAI).date()
+        today = day_of(office.clock())
         shown = library.get(article_id)
         phone = _phone(office)
         if shown is None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from knowledge_base.library import Library
 from models.audit import AuditEntry, nameless
 from models.base import Base
-from models.conversation import SHANGHAI
+from models.petition.clock import day_of
 from models.user import User
 from models.user.authority import Actor
 from models.user.sign_in import SignIn
@@ -72,7 +72,7 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """The day of this request in Guiyang."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
 
 
 def signed() -> Signed:

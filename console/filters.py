@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from models.conversation import SHANGHAI
+from models.petition.clock import day_of
 from models.station.hours import WEEKDAYS
 
 
@@ -25,7 +26,7 @@ def day(date: dt.date | dt.datetime | None) -> str:
     """A day with its weekday: 2026 年 12 月 3 日（星期四）."""
     if date is None:
         return ""
-    here = date.astimezone(SHANGHAI).date() if isinstance(date, dt.datetime) else date
+    here = day_of(date) if isinstance(date, dt.datetime) else date
     return f"{here.year} 年 {here.month} 月 {here.day} 日（星期{WEEKDAYS[here.weekday()]}）"
 
 

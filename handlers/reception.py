@@ -13,7 +13,6 @@ from handlers.kit.turn import PASS_ON, OneShot, Passing, Reading, State, Step, T
 from handlers.petition import TRIGGERS
 from handlers.petition.report import reports
 from handlers.policy.answer import answer_lines
-from models.conversation import SHANGHAI
 from models.masking import find_phone
 from models.reception import MINUTES_A_TALK, ReceptionTicket
 from models.station import Station
@@ -193,7 +192,7 @@ def _when(turn: Turn, *, unless_open: str = "") -> str:
     opening = hours.next_opening(turn.now) if hours is not None else None
     if opening is None:
         return ""
-    days = (opening.date() - turn.now.astimezone(SHANGHAI).date()).days
+    days = (opening.date() - turn.today).days
     day = {0: "今天", 1: "明天", 2: "后天"}.get(
         days, f"{opening.month} 月 {opening.day} 日（周{WEEKDAYS[opening.weekday()]}）"
     )

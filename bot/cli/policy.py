@@ -50,7 +50,7 @@ def check(against: Path | None) -> None:
             click.echo(f"{path.name}：{fault}")
     click.echo(f"{len(files)} 条，{wrong} 条要改。" if wrong else f"{len(files)} 条，都可以用。")
     if against is not None and not wrong:
-        wrong = told_against(against, map(read, files), today=dt.datetime.now(SHANGHAI).date())
+        wrong = told_against(against, map(read, files), today=_today())
     sys.exit(1 if wrong else 0)
 
 

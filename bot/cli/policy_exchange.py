@@ -17,7 +17,7 @@ from knowledge_base.article import Article
 from knowledge_base.in_use import shelf
 from knowledge_base.library import shipped_articles
 from models.audit import AuditEntry
-from models.conversation import SHANGHAI
+from models.petition.clock import day_of
 from models.policy import PolicyVersion
 from models.user import User
 from models.user.authority import Actor
@@ -57,7 +57,7 @@ def import_file(file: Path, *, dry_run: bool, name: str) -> None:
     with working_office() as office:
         kind = kind_of(file.name)
         entries = entries_in(data, kind)
-        today = office.clock().astimezone(SHANGHAI).date()
+        today = day_of(office.clock())
         with office.sessions.begin() as db:
             plan = plan_of(db, entries, _known(db), today=today)
         _show(plan, KINDS[kind])

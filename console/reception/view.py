@@ -14,6 +14,7 @@ from models.case import Case
 from models.conversation import SHANGHAI
 from models.message import WAITING, Message, Status
 from models.petition import STATUSES
+from models.petition.clock import day_of
 from models.reception import ReceptionTicket
 from models.reception.note import CannedReply
 from models.reception.talk import Said
@@ -73,7 +74,7 @@ def failed(said: Said | Message) -> bool:
 
 def when(moment: dt.datetime, now: dt.datetime) -> str:
     """The time of day; with the day where it was another."""
-    here, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    here, today = moment.astimezone(SHANGHAI), day_of(now)
     return clock(moment) if here.date() == today else f"{here.month} 月 {here.day} 日 {clock(moment)}"
 
 

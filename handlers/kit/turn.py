@@ -15,10 +15,11 @@ from handlers.kit.phrase import Said
 from knowledge_base.library import Library
 from knowledge_base.normal import choice, plain, tidy
 from knowledge_base.search import Finding
-from models.conversation import SHANGHAI, Conversation
+from models.conversation import Conversation
 from models.dialogue_run import DialogueRun
 from models.masking import mask, mask_secrets
 from models.media import Media
+from models.petition.clock import day_of
 
 State = dict[str, Any]
 TOO_SHORT_TO_SEARCH = 2
@@ -85,7 +86,7 @@ class Turn:
 
     @property
     def today(self) -> dt.date:
-        return self.now.astimezone(SHANGHAI).date()
+        return day_of(self.now)
 
     @property
     def text(self) -> str:

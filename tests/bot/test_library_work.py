@@ -111,6 +111,19 @@ def test_its_new_ways_of_asking_are_found_once_they_were_learned(sessions, livin
     assert work.learn_library() == 0, "what is known is not learned again"
 
 
+def test_the_next_version_of_another_article_takes_nothing_back(sessions, living, clock, work):
+    with sessions.begin() as db:
+        in_use(db, replace(CARD, ways=(*CARD.ways, DIALECT, "红本本咋个整", "红本本整起来要哪样")))
+    work.learn_library()
+    settled(living, clock, DIALECT, "B01")
+    with sessions.begin() as db:
+        in_use(db, replace(MEDAL, answer="武装部敲锣打鼓送。"))
+    clock.later()
+    library = living.now().library
+    assert library.get("C01").answer == "武装部敲锣打鼓送。"
+    assert library.search(plain(DIALECT)).hits[0].id == "B01", "while nobody has learned the newest"
+
+
 def test_an_article_nobody_had_written_before_is_found(sessions, living, clock, work):
     baths = replace(MEDAL, id="X01", title="澡堂几点开", answer="八点。", ways=("洗澡的几点开门", "澡堂开门没得"))
     with sessions.begin() as db:
