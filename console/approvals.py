@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, now, turn_away, user
+from console.desk import actor, db, note, now, today, turn_away, user
 from console.page import Page, back_to, read_by_us, render
 from console.petitions.page import said
 from console.petitions.view import masked_names, told_in
@@ -18,7 +18,6 @@ from console.reveal import many_today
 from handlers.petition import told as petition_told
 from models.approval import LIVES, Approval
 from models.petition import Petition
-from models.petition.clock import day_of
 from models.petition.proposal import ACTS, ANSWER, DECLINE, EXTEND, FROM, carry_out, send_back
 from models.user import User
 from models.user.visible import visible
@@ -132,7 +131,7 @@ def _row(approval: Approval, petition: Petition) -> Proposed:
         approval.proposed_at,
         approval.proposed_at + LIVES,
         by.person == actor().person,
-        running.standing(day_of(now())) if running else "",
+        running.standing(today()) if running else "",
     )
 
 

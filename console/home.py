@@ -13,7 +13,6 @@ from console.page import Page, need_of, render
 from console.policies import ends_soon
 from console.policies.learning import suggested_answers, waiting_groups
 from models.law import ACTS as LAW_ACTS
-from models.petition.clock import day_of
 from models.reception.line import counts, mine
 from models.reception.workload import (
     DECIDERS,
@@ -71,7 +70,7 @@ def _do_now() -> Iterator[Figure]:
     if may("petition", "list"):
         yield from _petitions()
     if may("restricted", "list"):
-        ours = due(db(), actor(), today=day_of(now()), resource="restricted")
+        ours = due(db(), actor(), today=today(), resource="restricted")
         yield _figure(ours.late, "件", "专办件超期", "restricted.listing", weight="late")
         yield _figure(ours.soon, "件", "专办件 7 天内到期", "restricted.listing", weight="soon")
         yield _figure(ours.all, "件", "专办件在办", "restricted.listing")
@@ -98,7 +97,7 @@ def _reception() -> Iterator[Figure]:
 
 
 def _petitions() -> Iterator[Figure]:
-    ours = due(db(), actor(), today=day_of(now()))
+    ours = due(db(), actor(), today=today())
     yield _figure(ours.late, "件", "信访超期", "petitions.listing", show="late", weight="late")
     yield _figure(ours.soon, "件", "信访 7 天内到期", "petitions.listing", show="open", weight="soon")
     if actor().may("petition", "assign"):
@@ -126,7 +125,7 @@ def _figures() -> Iterator[Figure]:
 
 def _of_the_month() -> Iterator[Figure]:
     """Counts of people, so none below ten is told (authz-matrix 2, `agg`)."""
-    open_ones = due(db(), actor(), today=day_of(now()), resource="dash", action="read")
+    open_ones = due(db(), actor(), today=today(), resource="dash", action="read")
     in_time = f"{few_hidden(open_ones.in_time)} 件在期限内" if open_ones.all >= SMALLEST_SHOWN else ""
     yield Figure(few_hidden(open_ones.all), "件", "信访在办", _to("petitions.listing", show="open"), more=in_time)
     talks = month(db(), actor(), now=now())

@@ -11,15 +11,14 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, now, user
+from console.desk import actor, db, note, now, today, user
 from console.laws.passage import Piece, anchors_of, passage_of, terms_of
 from console.page import Page, back_to, render
-from console.policies.proposals import LEAST_REASON, MOST_REASON, Proposed, decide, shown
+from console.policies.proposals import LEAST_REASON, MOST_REASON, Proposed, decide, shown, works_on_policies
 from knowledge_base.normal import tidy
 from models.approval import Approval
 from models.law import BRING_IN, OLDER, TAKE_OUT, LawArticle, LawText, standings
 from models.law.search import search
-from models.petition.clock import day_of
 from models.wording import history, waiting
 
 PAGE = Page("laws")
@@ -40,7 +39,7 @@ def listing() -> str:
     """Every law in use, the version that holds today first; or the articles that hold what is looked for."""
     answers = Answers()
     laws = _in_use()
-    proposed = shown(waiting(db(), BRING_IN, TAKE_OUT, now=now())) if _works_on_policies() else []
+    proposed = shown(waiting(db(), BRING_IN, TAKE_OUT, now=now())) if works_on_policies() else []
     query = tidy(answers["q"])
     found = _searched(query, [law for versions in laws for law, said in versions if said != OLDER])
     return render(
@@ -91,10 +90,10 @@ def _decide(found: LawText, act: str, carry_out: Callable[..., None]) -> Respons
 
 
 def _page(found: LawText, answers: Answers) -> str:
-    made = shown(history(db(), found.uid, BRING_IN, TAKE_OUT)) if _works_on_policies() else []
+    made = shown(history(db(), found.uid, BRING_IN, TAKE_OUT)) if works_on_policies() else []
     versions = select(LawText).where(LawText.name == found.name, LawText.region == found.region)
     in_use = versions.where(LawText.state == "live").order_by(LawText.effective.desc())
-    beside = standings(list(db().scalars(in_use)), today=day_of(now()))
+    beside = standings(list(db().scalars(in_use)), today=today())
     return render(
         "laws/law.html",
         law=found, answers=answers, said=dict(beside).get(found, ""),
@@ -107,7 +106,7 @@ def _page(found: LawText, answers: Answers) -> str:
 
 def _in_use() -> list[list[tuple[LawText, str]]]:
     versions = groupby(LawText.live(db()), key=lambda law: (law.name, law.region))
-    return [standings(list(laws), today=day_of(now())) for _, laws in versions]
+    return [standings(list(laws), today=today()) for _, laws in versions]
 
 
 def _searched(query: str, laws: Sequence[LawText]) -> list[Found]:
@@ -124,7 +123,7 @@ def _titles(proposed: Sequence[Proposed]) -> dict[str, str]:
 def _law(uid: str) -> LawText:
     """What waits for the other person is only there for those who work on it; what was replaced stays to be read."""
     found = db().scalars(select(LawText).where(LawText.uid == uid)).first()
-    if found is None or (found.state == "draft" and not _works_on_policies()):
+    if found is None or (found.state == "draft" and not works_on_policies()):
         abort(404)
     return found
 
@@ -132,7 +131,3 @@ def _law(uid: str) -> LawText:
 def _decides(proposal: Proposed) -> bool:
     """Whether the one who reads it may decide it."""
     return not proposal.own and actor().may("policy", "retire" if proposal.act == TAKE_OUT else "approve")
-
-
-def _works_on_policies() -> bool:
-    return actor().may("policy", "draft") or actor().may("policy", "approve")

@@ -8,14 +8,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, now, signed, user
+from console.desk import actor, db, note, now, signed, today, user
 from console.page import Page, back_to, read_by_us, render
 from console.petitions.page import REASON, open_for_a_while, reached, shown, view_of, why
 from console.petitions.view import rows_of
 from models.approval import LIVES
 from models.case import Case
 from models.petition import OPEN, Petition
-from models.petition.clock import day_of
 from models.petition.full_export import takeable, waiting
 from models.station import Station
 from models.user.visible import visible
@@ -77,7 +76,7 @@ def listed(wanted: Wanted, answers: Answers) -> str:
         lives=LIVES,
         exports_wait=len(waiting(db(), now=now())) if actor().may("export", "approve") else 0,
         may_export=actor().may("export", "petitions_masked") and count > 0,
-        rows=rows_of(db(), some, today=day_of(now())),
+        rows=rows_of(db(), some, today=today()),
         wanted=wanted,
         count=count,
         late=late,
@@ -139,7 +138,7 @@ def _shows(show: str) -> list[ColumnElement[bool]]:
 
 
 def _is_late() -> ColumnElement[bool]:
-    return Case.due_on < day_of(now())
+    return Case.due_on < today()
 
 
 def _stations() -> list[Station]:

@@ -14,7 +14,7 @@ from flask import Response
 from sqlalchemy import case, func, select
 
 from console.answers import Answers
-from console.desk import actor, db, note, note_apart, now, signed, user
+from console.desk import actor, db, note, note_apart, now, signed, today, user
 from console.page import Later, Page
 from console.petitions import Wanted, found, listed
 from console.petitions.page import REASON
@@ -93,7 +93,7 @@ def wanted_of(wanted: Wanted, action: str, answers: Answers, field: str) -> Sequ
 
 
 def _cells(petitions: Sequence[Petition], serial: str) -> list[list[str]]:
-    rows = rows_of(db(), petitions, today=day_of(now()))
+    rows = rows_of(db(), petitions, today=today())
     body = [_row(row, petition.filed_at) for row, petition in zip(rows, petitions, strict=True)]
     return [list(HEAD), *body, [], [foot_of(serial, len(body))]]
 

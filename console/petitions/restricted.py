@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from console.answers import Answers
-from console.desk import actor, db, note, note_apart, now, seen, signed, turn_away, user
+from console.desk import actor, db, note, note_apart, now, seen, signed, today, turn_away, user
 from console.media import sent
 from console.page import Page, back_to, render
 from console.petitions.page import REASON, draft_place, head_of, said, shown
@@ -21,7 +21,6 @@ from models.case import Case, CaseEvent
 from models.draft import Draft
 from models.media import Media
 from models.petition import LONGEST_SENTENCE, Petition
-from models.petition.clock import day_of
 from models.petition.printing import agree_to_paper, ask_for_paper, printable
 from models.petition.restricted import answer as give_answer
 from models.user import User
@@ -37,7 +36,7 @@ def listing() -> str:
     found = visible(Petition, actor(), "restricted", "list").order_by(
         Case.due_on.is_(None), Case.due_on, Case.id.desc()
     )
-    rows = rows_of(db(), db().scalars(found.limit(MOST)).all(), today=day_of(now()))
+    rows = rows_of(db(), db().scalars(found.limit(MOST)).all(), today=today())
     note_apart("restricted.list", "restricted")
     return render("petitions/restricted.html", rows=rows)
 

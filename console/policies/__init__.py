@@ -13,19 +13,16 @@ from werkzeug.wrappers import Response
 from console.answers import Answers
 from console.desk import actor, db, library, note, now, today, user
 from console.page import Page, back_to, render
-from console.policies.proposals import LEAST_REASON, MOST_REASON, Proposed, decide, shown
-from console.policies.trying import try_out
-from handlers.kit.phrase import worded
-from handlers.policy.answer import answer_lines, choices
+from console.policies.proposals import LEAST_REASON, MOST_REASON, Proposed, decide, shown, works_on_policies
+from console.policies.trying import bubble_of, try_out
 from knowledge_base.article import Article
 from knowledge_base.citation import in_pieces, name_of
 from knowledge_base.normal import plain, tidy
 from models.answer_figures import Count, Lately, counts
 from models.approval import Approval
 from models.law import LawText
-from models.petition.clock import day_of
 from models.policy import PUBLISH, PolicyVersion
-from models.wording import RETIRE, RETURN, RetiredArticle, Wording, history, waiting
+from models.wording import RETIRE, RETURN, RetiredArticle, history, waiting
 
 PAGE = Page("policies", menu="政策", first="listing")
 VERIFIED = {"law": "核对过原文", "secondary": "没查到原文", "local": "各地不同", "pending": "等本地填写"}
@@ -49,7 +46,7 @@ class Row:
 def listing() -> str:
     answers = Answers()
     retired, lately = RetiredArticle.ids(db()), Lately.at(db(), now=now())
-    proposed = waiting(db(), RETIRE, RETURN, PUBLISH, now=now()) if _works_on_policies() else []
+    proposed = waiting(db(), RETIRE, RETURN, PUBLISH, now=now()) if works_on_policies() else []
     asked_for = {each.subject: each for each in shown(proposed)}
     counted = counts(db(), lately)
     rows = [
@@ -141,13 +138,13 @@ def _decide(found: Article, act: str, carry_out: Callable[..., None]) -> Respons
 
 def _page(found: Article, answers: Answers) -> str:
     lately = Lately.at(db(), now=now())
-    made = shown(history(db(), found.id, RETIRE, RETURN)) if _works_on_policies() else []
+    made = shown(history(db(), found.id, RETIRE, RETURN)) if works_on_policies() else []
     return render(
         "policies/article.html",
         article=found, answers=answers, verified=VERIFIED,
-        bubble=worded([*answer_lines(found, today=today()), *choices(found)], Wording.live(db())),
+        bubble=bubble_of(found),
         related=[library().everything[id_] for id_ in found.related if id_ in library().everything],
-        cited=in_pieces(found.article), law=LawText.in_force(db(), _laws_of(found), today=day_of(now())),
+        cited=in_pieces(found.article), law=LawText.in_force(db(), _laws_of(found), today=today()),
         retired=db().get(RetiredArticle, found.id), proposals=[each for each in made if each.open],
         past=[each for each in made if not each.open], decides=_decides,
         has_draft=PolicyVersion.draft_of(db(), found.id) is not None,
@@ -164,10 +161,6 @@ def _laws_of(found: Article) -> set[str]:
 def _decides(proposal: Proposed) -> bool:
     """Whether the one who reads it may decide it."""
     return not proposal.own and actor().may("policy", "retire" if proposal.act == RETIRE else "approve")
-
-
-def _works_on_policies() -> bool:
-    return actor().may("policy", "draft") or actor().may("policy", "approve")
 
 
 def _article(article_id: str) -> Article:

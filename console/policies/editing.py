@@ -13,9 +13,8 @@ from console.desk import actor, db, desk, library, note, now, today, user
 from console.page import back_to, render
 from console.policies import PAGE, VERIFIED
 from console.policies.proposals import LEAST_REASON, MOST_REASON, shown
-from console.policies.trying import Tried, try_out
-from handlers.kit.phrase import worded
-from handlers.policy.answer import answer_lines, choices, faults_in_use, pages
+from console.policies.trying import Tried, bubble_of, try_out
+from handlers.policy.answer import faults_in_use, pages
 from knowledge_base.article import Article, BadArticle, parse
 from knowledge_base.article_form import FIELDS, fields_in, fields_of, text_of
 from knowledge_base.deadline import UNITS
@@ -26,7 +25,7 @@ from models.policy import LONGEST_TEXT, PUBLISH, PolicyVersion
 from models.policy.check import LEVELS, CheckResult
 from models.policy.learned import LearnedIndex
 from models.policy.saved_question import SavedQuestion
-from models.wording import Wording, history
+from models.wording import history
 
 TOLD = {"save": "草稿存好了", "check": "存好了，正在试，几秒钟后刷新就能看到", "propose": "提交了，等另一位同事定"}
 _ID = re.compile(r"[A-Z][0-9]{2,3}")
@@ -153,13 +152,6 @@ def candidate(article: Article) -> Library | None:
     packed = LearnedIndex.of(db(), mark_of_articles(everything.values()))
     index = Index.unpack(everything.values(), packed) if packed else None
     return library().with_articles([article], index=index).on(today()) if index else None
-
-
-def bubble_of(article: Article | None) -> str:
-    """The answer as it stands on the phone, in the office's own words; empty where there is no article yet."""
-    if article is None:
-        return ""
-    return worded([*answer_lines(article, today=today()), *choices(article)], Wording.live(db()))
 
 
 def _form(written: Written, answers: Answers, article_id: str) -> str:

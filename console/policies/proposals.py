@@ -10,7 +10,7 @@ from flask import flash
 from sqlalchemy import select
 
 from console.answers import Answers
-from console.desk import db, now, user
+from console.desk import actor, db, now, user
 from models.approval import Approval, TooLate
 from models.law import ACTS as LAW_ACTS
 from models.policy import PUBLISH
@@ -36,6 +36,11 @@ class Proposed:
     open: bool
     outcome: str
     digest: str
+
+
+def works_on_policies() -> bool:
+    """Whether whoever is at the desk writes policies or decides about them."""
+    return actor().may("policy", "draft") or actor().may("policy", "approve")
 
 
 def shown(proposals: Iterable[Approval]) -> list[Proposed]:

@@ -14,9 +14,9 @@ from console.answers import Answers
 from console.desk import actor, db, library, note, now, user
 from console.page import back_to, render
 from console.policies import LONGEST_QUESTION, PAGE
-from console.policies.editing import bubble_of, candidate
+from console.policies.editing import candidate
 from console.policies.proposals import decide, shown
-from console.policies.trying import try_out
+from console.policies.trying import bubble_of, try_out
 from knowledge_base.article import Article, BadArticle, parse
 from knowledge_base.article_form import as_text
 from knowledge_base.library import shipped_text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.desk import db, library, now
+from console.desk import db, library, now, today
 from console.policies.phrase_names import dialogue_of
 from handlers import DIALOGUES
 from handlers.complaint import COMPLAINT
 from handlers.kit.phrase import Said, worded
 from handlers.kit.turn import TOO_SHORT_TO_SEARCH, Dialogue, Reading, Turn, searched
 from handlers.policy import POLICY
+from handlers.policy.answer import answer_lines, choices
 from handlers.urgent import AFTER, URGENT, WORDS
 from knowledge_base.article import Article
 from knowledge_base.library import Library
@@ -70,6 +71,13 @@ def try_out(question: str, shelf: Library | None = None) -> Tried:
         way=match.way,
         shares=tuple((word, share) for word, share in shares if share > 0),
     )
+
+
+def bubble_of(article: Article | None) -> str:
+    """The answer as it stands on the phone, in the office's own words; empty where there is no article yet."""
+    if article is None:
+        return ""
+    return worded([*answer_lines(article, today=today()), *choices(article)], Wording.live(db()))
 
 
 def _stranger() -> Conversation:

@@ -96,19 +96,23 @@ class Window:
 
     def reads_in(self, size: str) -> None:
         """Choose a size of type, by the buttons on top."""
-        self.page.click(f'.sizes button[value="{size}"]')
+        with self.page.expect_navigation():
+            self.page.click(f'.sizes button[value="{size}"]')
 
     def overflows(self) -> bool:
         """Whether the page is wider than the window: then people have to push it about."""
+        self._arrived()
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
 
     def violations(self) -> list[str]:
         """What axe finds wrong, each with the first place it stands in."""
+        self._arrived()
         found = Axe().run(self.page, options=RULES).response["violations"]
         return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 
     def small_targets(self) -> list[str]:
         """Buttons, links in menus and fields that a thumb misses: under 44 px high."""
+        self._arrived()
         return list(
             self.page.evaluate(
                 """() => [...document.querySelectorAll('button, .button, .menu a, .tabs a, select, input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
@@ -116,6 +120,10 @@ class Window:
                 .map(each => each.outerHTML.slice(0, 120))"""
             )
         )
+
+    def _arrived(self) -> None:
+        """A click waits until the next page has begun, not until it is there: on a busy machine there is a gap."""
+        self.page.wait_for_load_state()
 
     def _heard(self, kind: str, words: str) -> None:
         if kind in ("error", "warning") and "status of 4" not in words:

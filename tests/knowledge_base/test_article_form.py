@@ -18,7 +18,7 @@ from tests.knowledge_base.test_article import written
 
 words = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]), min_size=1, max_size=30
-).filter(lambda said: not said.startswith(("#", "-")) and "（" not in said and "）" not in said)
+).filter(lambda said: not said.startswith(("#", "-", "·", "•")) and "（" not in said and "）" not in said)
 days = st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31))
 amounts = st.builds(Amount, since=days, words=words, source=words)
 
