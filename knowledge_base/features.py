@@ -7,7 +7,7 @@ are runs of 1 to 3 characters and jieba's words.
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jieba
@@ -17,7 +17,8 @@ COMMON_WORD = 30  # jieba's 350,000 words cost 80 MB; those this frequent (52,00
 TERMS = Path(__file__).parent / "terms.txt"
 
 
-def features(words: str) -> list[str]:
+@lru_cache(maxsize=64)  # the search, the roads and the crisis check look at the same text
+def features(words: str) -> tuple[str, ...]:
     """Runs of 1 to 3 characters within a phrase, and jieba's words of two characters and more."""
     runs = [
         part[start : start + length]
@@ -25,7 +26,7 @@ def features(words: str) -> list[str]:
         for length in range(1, LONGEST_RUN + 1)
         for start in range(len(part) - length + 1)
     ]
-    return runs + [f"w:{word}" for word in words_of_the_field().lcut(words, HMM=False) if len(word) > 1]
+    return (*runs, *(f"w:{word}" for word in words_of_the_field().lcut(words, HMM=False) if len(word) > 1))
 
 
 @cache

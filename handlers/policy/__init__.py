@@ -14,7 +14,9 @@ from handlers.policy.follow_up import follow_up
 from handlers.reminder import REMINDER
 from knowledge_base.article import Article
 from knowledge_base.forks import Fork
+from knowledge_base.normal import plain
 from models.message import Message
+from models.policy.asked import Asker
 
 ASK_AWAY = Phrase("policy.ask_away", "想问什么，直接说就行，打字、说话都可以。\n比如：优待证怎么办、六十岁补助怎么领。")
 WHICH_ONE = Phrase("policy.which_one", "您是想问哪一个？")
@@ -25,6 +27,9 @@ SAY_IT_ANOTHER_WAY = Phrase("policy.say_it_another_way", "好，您换个说法�
 GO_AHEAD = Phrase("policy.go_ahead", "好，您说，我听着。")
 NOT_FOUND = Phrase(
     "policy.not_found", "没有查到确切规定，不敢乱说。您的问题记下了。\n8 找老战友来答\n也可以换个说法再问。"
+)
+BEING_WRITTEN = Phrase(
+    "policy.being_written", "这个问题也有人问过，正在准备答复，有了就告诉您。\n等不及，回复 8 找老战友来答。"
 )
 NOT_MINE = Phrase(
     "policy.not_mine", "这个我答不了。我能帮您查退役军人的政策、记下要反映的事。\n1 查政策\n2 反映问题\n8 找人"
@@ -72,7 +77,8 @@ class Policy(Passing):
             return self._ask(fork)
         if found.possible:
             return self._offer(turn, [hit.id for hit in found.possible], WHICH_ONE())
-        return self._not_understood(turn, NOT_FOUND())
+        awaited = Asker.join(turn.db, plain(turn.reading.words.text), turn.heard, now=turn.now)
+        return self._not_understood(turn, BEING_WRITTEN() if awaited else NOT_FOUND())
 
     def hear(self, turn: Turn, state: State) -> Step:
         offered = state.get("offered", [])

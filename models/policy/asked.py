@@ -127,6 +127,19 @@ class Asker(Base):
         db.flush()
 
     @classmethod
+    def join(cls, db: Session, words: str, message_id: int, *, now: dt.datetime) -> bool:
+        """Who asks in the words for which a draft is being written waits for it too; whether there is such a draft.
+
+        `words` in the form in which they are compared.
+        """
+        dealt = select(DealtQuestion.version_id).where(DealtQuestion.words_index == DealtQuestion.index_of(db, words))
+        drafts = select(PolicyVersion).where(PolicyVersion.id.in_(dealt), PolicyVersion.state == "draft")
+        draft = db.scalars(drafts).first()
+        if draft is not None:
+            cls.wait(db, draft, [db.get_one(Message, message_id)], now=now)
+        return draft is not None
+
+    @classmethod
     def due(cls, db: Session, *, now: dt.datetime, most: int) -> list[tuple[int, int, str]]:
         """Who can be told now, by conversation, row and article, in the order in which they are locked.
 

@@ -12,19 +12,24 @@ from bot.delivery import deliver_due
 from bot.sweeps_policy import forget_askers, tell_askers
 from handlers.policy.answer import LONGEST_BUBBLE
 from knowledge_base.article import parse
+from knowledge_base.library import Library
+from knowledge_base.normal import plain
 from models.conversation import Arrival, Conversation
 from models.message import Message
 from models.policy import PolicyVersion
 from models.policy.asked import KEPT, PUT_OFF, Asker, DealtQuestion
+from models.user import User
 from models.wording import RetiredArticle
 from tests.bot.test_delivery import make_office
 from tests.bot.test_library_work import in_draft
 from tests.bot.test_sweeps import twice
 from tests.knowledge_base.test_article import written
 from tests.make import NIGHT, NOON, make_user
+from tests.phone import Phone
 
 CARD = replace(parse(written(id="B01", title="优待证怎么办")), answer="带身份证去服务站。")
 QUESTION = "那个红本本咋个整起来嘛"
+UNKNOWN = "军犬退役可以领养吗"
 DAY = dt.timedelta(days=1)
 
 
@@ -66,6 +71,31 @@ def test_everybody_who_asked_is_told_once_what_they_asked_and_the_answer(session
     assert first.endswith("8 找人问")
     assert len(first) <= LONGEST_BUBBLE
     assert second == first
+
+
+def test_who_asks_while_the_answer_is_being_written_hears_so_and_is_told_too(sessions):
+    with sessions.begin() as db:
+        draft, editor = in_draft(db, CARD, checked=True)
+        DealtQuestion.deal(db, [plain(UNKNOWN)], draft, by=editor, now=NOON)
+    phone = Phone(sessions, Library([CARD]), now=NOON)
+    phone.says(UNKNOWN)
+    phone.hears("正在准备答复，有了就告诉您", "8 找老战友来答")
+    with sessions.begin() as db:
+        proposal = db.scalars(select(PolicyVersion)).one().propose(db, by=db.get_one(User, editor.id), now=NOON)
+        boss = make_user(db, "boss", "李科")
+        PolicyVersion.publish(db, proposal, digest=proposal.digest, does_worse=False, by=boss, now=NOON)
+    assert twice(sessions, tell_askers, NOON + DAY) == 1
+    assert f"“{UNKNOWN}”，现在有答案了" in said(sessions)[-1]
+
+
+def test_once_it_is_answered_or_given_up_nobody_is_kept_waiting_in_vain(sessions):
+    with sessions.begin() as db:
+        draft, editor = in_draft(db, CARD, checked=True)
+        DealtQuestion.deal(db, [plain(UNKNOWN)], draft, by=editor, now=NOON)
+        draft.drop()
+    phone = Phone(sessions, Library([CARD]), now=NOON)
+    phone.says(UNKNOWN)
+    phone.hears("没有查到确切规定")
 
 
 def test_a_long_answer_follows_in_a_bubble_of_its_own(sessions):

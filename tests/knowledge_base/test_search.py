@@ -120,6 +120,6 @@ def test_what_is_sure_stands_clear_of_the_second(scores, sure, possible):
 
 
 def test_features_are_runs_within_a_phrase_and_words():
-    assert features("优待证") == ["优", "待", "证", "优待", "待证", "优待证", "w:优待证"]
+    assert features("优待证") == ("优", "待", "证", "优待", "待证", "优待证", "w:优待证")
     assert "证怎" not in features("优待证 怎么"), "no run goes over a gap"
-    assert features("") == []
+    assert features("") == ()
