@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.console.windows import SIZES, WIDTHS, Window
+from tests.console.windows import WIDTHS, Window, all_sound
 
 # A page looks the same whatever the database.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -14,11 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"],
 def test_the_sign_in_page(chrome, home, width):
     window = Window.open(chrome, home, width=width)
     window.goes("/console/sign-in")
-    for size in SIZES:
-        window.reads_in(size)
-        assert window.violations() == []
-        assert not window.overflows()
-        assert window.small_targets() == []
+    all_sound(window, ["/console/sign-in"])
     assert window.troubles == []
     window.close()
 
@@ -27,10 +23,8 @@ def test_the_way_in_with_a_second_factor(chrome, home, hire, clock):
     window = Window.open(chrome, home, width="phone")
     window.signs_in(hire("王姐", "staff"), clock)
     assert window.page.inner_text("h1") == "王姐，您好"
-    for path in ("/console/", "/console/account", "/console/account/second-factor", "/console/nothing"):
-        window.goes(path)
-        assert window.violations() == [], path
-        assert not window.overflows(), path
+    paths = ("/console/", "/console/account", "/console/account/second-factor", "/console/nothing")
+    all_sound(window, paths, sizes=("",))
     assert window.troubles == []
     window.close()
 

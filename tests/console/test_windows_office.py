@@ -14,7 +14,7 @@ from models.station.register import CALLED
 from models.user import User
 from models.user.accounts import propose_factor_reset, propose_role
 from tests.console.office_life import a_matter, had_a_notice, somebody, veteran_of, waits, was_spoken_with
-from tests.console.windows import Window
+from tests.console.windows import Window, all_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 SHOTS = os.environ.get("FRONTDOOR_SHOTS", "")  # a folder, to look at what is tested
@@ -62,14 +62,12 @@ def test_every_page_of_the_office(chrome, home, life, width, clock):
     for role, paths in pages.items():
         window = Window.open(chrome, home, width=width)
         window.signs_in(role, clock)
-        for path in paths:
-            window.goes(path)
-            for size in ("", "xl"):
-                window.reads_in(size)
-                _shoot(window, f"{width}-{size}-{role}{path}")
-                assert window.violations() == [], path
-                assert not window.overflows(), path
-                assert window.small_targets() == [], path
+        all_sound(
+            window,
+            paths,
+            sizes=("", "xl"),
+            look=lambda path, by=window, who=role: _shoot(by, f"{width}-{by.size}-{who}{path}"),
+        )
         assert window.troubles == []
         window.close()
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.broadcast import Broadcast, Recipient
 from models.broadcast.spread import spread
 from models.message import Status
-from tests.console.windows import SIZES, WIDTHS, Window
+from tests.console.windows import WIDTHS, Window, all_sound
 from tests.make import NOON
 from tests.notices import WORDS, approve, make_draft, make_followers, make_known, messages_of, somebody
 
@@ -61,15 +61,11 @@ def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
     sending = notices["sending"]
     paths = ("", "/new", *(each.removeprefix("/console/broadcasts") for each in notices.values()))
     more = (f"{sending}/people", f"{sending}/calls", f"{sending}/sign-ups")
-    for path in (*(f"/console/broadcasts{each}" for each in paths), *more):
-        window.goes(path)
-        for size in SIZES:
-            window.reads_in(size)
-            assert window.violations() == [], (path, size)
-            assert not window.overflows(), (path, size)
-            assert window.small_targets() == [], (path, size)
-        window.reads_in("")
-        pictured(window, path.rsplit("/", 1)[1] if path in more else f"page{len(path)}")
+    all_sound(
+        window,
+        [*(f"/console/broadcasts{each}" for each in paths), *more],
+        look=lambda path: pictured(window, path.rsplit("/", 1)[1] if path in more else f"page{len(path)}"),
+    )
     assert window.troubles == []
     window.close()
 

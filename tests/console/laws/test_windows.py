@@ -8,7 +8,7 @@ from sqlalchemy import select
 from knowledge_base.law import law_of, read_law
 from models.law import LawText
 from models.user import User
-from tests.console.windows import Window
+from tests.console.windows import Window, all_sound, is_sound
 from tests.laws import law_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -30,12 +30,6 @@ def people(hire, sessions, clock):
             if "茶叶" not in title:
                 LawText.approve(db, proposal, digest=proposal.digest, by=approver, now=clock())
     return names
-
-
-def is_sound(window, path):
-    assert window.violations() == [], path
-    assert not window.overflows(), path
-    assert window.small_targets() == [], path
 
 
 @pytest.mark.parametrize("width", ["phone", "tablet", "desk"])
@@ -64,12 +58,7 @@ def test_every_page_is_sound_and_fits(chrome, home, people, sessions, clock, wid
     window = Window.open(chrome, home, width=width)
     window.signs_in("approver", clock)
     paths = ("/console/laws", "/console/laws?q=热茶", *(f"/console/laws/{uid}" for uid in uids[:2] + uids[-1:]))
-    for path in paths:
-        for size in ("", "xl"):
-            window.goes(path)
-            window.reads_in(size)
-            window.goes(path)
-            is_sound(window, path)
+    all_sound(window, paths, sizes=("", "xl"))
     assert window.troubles == []
     window.close()
 

@@ -10,7 +10,7 @@ import pytest
 from models.petition.proposal import EXTEND, propose
 from models.user import User
 from tests.console.petitions.stories import DAY, filed, petition
-from tests.console.windows import SIZES, WIDTHS, Window
+from tests.console.windows import WIDTHS, Window, all_sound
 from tests.make import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -34,21 +34,11 @@ def number(hire, sessions) -> str:
     return number
 
 
-def is_fine(window: Window, path: str) -> None:
-    window.goes(path)
-    assert window.violations() == [], path
-    assert not window.overflows(), path
-    assert window.small_targets() == [], path
-
-
 @pytest.mark.parametrize("width", sorted(WIDTHS))
 def test_list_and_page_are_fine_in_every_width_and_size(chrome, home, number, clock, width):
     window = Window.open(chrome, home, width=width)
     window.signs_in("wangjie", clock)
-    for size in SIZES:
-        window.reads_in(size)
-        for path in ("/console/petitions", f"/console/petitions/{number}"):
-            is_fine(window, path)
+    all_sound(window, ["/console/petitions", f"/console/petitions/{number}"])
     for each in window.page.query_selector_all("details"):
         each.evaluate("it => { it.open = true }")
     assert window.violations() == []
@@ -61,8 +51,7 @@ def test_list_and_page_are_fine_in_every_width_and_size(chrome, home, number, cl
 def test_what_a_leader_signs_is_fine_too(chrome, home, number, clock, width):
     window = Window.open(chrome, home, width=width)
     window.signs_in("like", clock)
-    is_fine(window, "/console/approvals")
-    is_fine(window, f"/console/petitions/{number}")
+    all_sound(window, ["/console/approvals", f"/console/petitions/{number}"], sizes=("",))
     window.goes("/console/approvals")
     window.page.click("text=看内容，再定")
     assert window.violations() == []
@@ -136,7 +125,7 @@ def test_the_print_button_prints(chrome, home, number, clock):
 def test_the_form_of_a_petition_is_fine(chrome, home, hire, clock):
     window = Window.open(chrome, home, width="phone")
     window.signs_in(hire("老黄", "officer", station="52011501", name="huang"), clock)
-    is_fine(window, "/console/petitions/new")
+    all_sound(window, ["/console/petitions/new"], sizes=("",))
     window.page.click("text=登记，把编号告诉本人")
     assert window.violations() == []
     assert "处要改" in window.page.inner_text("main")

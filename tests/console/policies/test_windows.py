@@ -16,7 +16,7 @@ from models.policy.suggested import SuggestedAnswer
 from models.user import User
 from models.wording import RetiredArticle, Wording
 from tests.console.office_life import somebody, waits
-from tests.console.windows import Window
+from tests.console.windows import Window, all_sound
 from tests.models.room import says
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -83,14 +83,7 @@ def versions_of_an_article(db, article, editor, approver, *, now):
 def test_every_page_is_sound_and_fits(chrome, home, people, clock, width, who):
     window = Window.open(chrome, home, width=width)
     window.signs_in(who, clock)
-    for path in PATHS:
-        for size in ("", "xl"):
-            window.goes(path)
-            window.reads_in(size)
-            window.goes(path)
-            assert window.violations() == [], path
-            assert not window.overflows(), path
-            assert window.small_targets() == [], path
+    all_sound(window, PATHS, sizes=("", "xl"))
     assert [trouble for trouble in window.troubles if "403" not in trouble] == []
     window.close()
 

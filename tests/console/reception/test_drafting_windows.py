@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from models.model_draft import ModelDraft
 from tests.console.desk_stories import desk  # noqa: F401
 from tests.console.reception.test_windows import chen, look, signed_in  # noqa: F401
-from tests.console.windows import SIZES, WIDTHS
+from tests.console.windows import SIZES, WIDTHS, is_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 BUTTON = "text=让电脑先起个草稿"
@@ -53,9 +53,7 @@ def test_it_is_for_old_eyes_and_thumbs(chrome, home, desk, chen, clock, talk, wi
             window.goes(f"/console/reception/{talk}#card")
             window.page.locator("#model-draft").scroll_into_view_if_needed()
             look(window, f"draft-{stage}-{width}-{size or 'm'}")
-            assert window.violations() == [], (stage, size)
-            assert not window.overflows(), (stage, size)
-            assert window.small_targets() == [], (stage, size)
+            is_sound(window, (stage, size))
     assert window.troubles == []
     window.close()
 

@@ -15,7 +15,7 @@ from models.conversation import Arrival
 from models.media import Media
 from models.reception.note import CannedReply
 from tests.console.desk_stories import Desk, ago, desk  # noqa: F401
-from tests.console.windows import SIZES, WIDTHS, Window
+from tests.console.windows import WIDTHS, Window, all_sound
 from tests.make import NOON, make_petition
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -74,22 +74,14 @@ def test_the_pages_are_for_old_eyes_and_thumbs(chrome, home, app, desk, chen, cl
     window.page.click(f"#take-{uid}")
     fill_talk(desk, app, uid)
     pages = {
-        "queue": "/console/reception",
-        "mine": "/console/reception/mine",
-        "today": "/console/reception/today",
-        "talk": f"/console/reception/{uid}",
-        "hand-over": f"/console/reception/{uid}/hand-over",
-        "closing": f"/console/reception/{uid}/closing",
+        "/console/reception": "queue",
+        "/console/reception/mine": "mine",
+        "/console/reception/today": "today",
+        f"/console/reception/{uid}": "talk",
+        f"/console/reception/{uid}/hand-over": "hand-over",
+        f"/console/reception/{uid}/closing": "closing",
     }
-    for size in SIZES:
-        window.goes("/console/reception")
-        window.reads_in(size)
-        for name, path in pages.items():
-            window.goes(path)
-            look(window, f"{name}-{width}-{size or 'm'}")
-            assert window.violations() == [], (name, size)
-            assert not window.overflows(), (name, size)
-            assert window.small_targets() == [], (name, size)
+    all_sound(window, pages, look=lambda path: look(window, f"{pages[path]}-{width}-{window.size or 'm'}"))
     assert window.troubles == []
     window.close()
 
