@@ -1,32 +1,57 @@
 """What of a text the search goes by. The only file that imports jieba.
 
 Characters carry more than words in what old people type (one slip breaks a word, not its neighbours), so the features
-are runs of 1 to 3 characters and jieba's words.
+are runs of 1 to 3 characters and jieba's words; besides, how a text begins and ends, and what its words are said for
+(`synonyms.txt`): who has only ever read of 火车 knows something of 高铁 too.
 """
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
 import jieba
 
 LONGEST_RUN = 3
+ENDS = 2  # characters: how somebody begins and ends says much of what is wanted
 COMMON_WORD = 30  # jieba's 350,000 words cost 80 MB; those this frequent (52,000) find the same words here
 TERMS = Path(__file__).parent / "terms.txt"
+SYNONYMS = Path(__file__).parent / "synonyms.txt"  # a line: what the words are said for, and the words
 
 
-@lru_cache(maxsize=64)  # the search, the roads and the crisis check look at the same text
+@lru_cache(maxsize=64)  # the search and the roads look at the same text
 def features(words: str) -> tuple[str, ...]:
-    """Runs of 1 to 3 characters within a phrase, and jieba's words of two characters and more."""
-    runs = [
-        part[start : start + length]
-        for part in words.split()
-        for length in range(1, LONGEST_RUN + 1)
-        for start in range(len(part) - length + 1)
-    ]
-    return (*runs, *(f"w:{word}" for word in words_of_the_field().lcut(words, HMM=False) if len(word) > 1))
+    """The features of a text in `normal.plain` form, as often as they stand there."""
+    return tuple(feature for feature, _ in parts(words))
+
+
+def parts(words: str) -> Iterator[tuple[str, str]]:
+    """Every feature, and the piece of the text it was seen in: runs within a phrase, words of two and more."""
+    for part in words.split():
+        for length in range(1, LONGEST_RUN + 1):
+            for start in range(len(part) - length + 1):
+                yield (run := part[start : start + length]), run
+    for word in words_of_the_field().lcut(words, HMM=False):
+        if len(word) > 1:
+            yield f"w:{word}", word
+    meanings, pattern = _synonyms()
+    for said in pattern.findall(words):
+        yield f"s:{meanings[said]}", said
+    if words:
+        yield f"^{words[:ENDS]}", words[:ENDS]
+        yield f"${words[-ENDS:]}", words[-ENDS:]
+
+
+@cache
+def _synonyms() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """What each word is said for, and how they are found: the longer one where one lies in another."""
+    lines = [line.split() for line in SYNONYMS.read_text("utf-8").splitlines()]
+    meanings = {word: meaning for meaning, *said in lines for word in said}
+    longest_first = sorted(map(re.escape, meanings), key=len, reverse=True)
+    return meanings, re.compile("|".join(longest_first))
 
 
 @cache

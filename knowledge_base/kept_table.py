@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge_base.features import TERMS
+from knowledge_base.features import SYNONYMS, TERMS
 from knowledge_base.table import Column, Table, learn
 
 KEPT = 4  # files in a folder: what is in use, what was before, and what is being tried
@@ -42,8 +42,8 @@ def learned(columns: Sequence[Column], folder: Path) -> Table:
 
 
 def mark_of(columns: Sequence[Column]) -> str:
-    """What a table hangs on: the texts, the terms, and the very code that learns."""
-    parts = [json.dumps(columns, ensure_ascii=False).encode(), TERMS.read_bytes()]
+    """What a table hangs on: the texts, the terms and synonyms, and the very code that learns."""
+    parts = [json.dumps(columns, ensure_ascii=False).encode(), TERMS.read_bytes(), SYNONYMS.read_bytes()]
     parts += [(Path(__file__).parent / name).read_bytes() for name in LEARNED_BY]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.article import Article
-from knowledge_base.features import words_of_the_field
+from knowledge_base.features import parts, words_of_the_field
 from knowledge_base.kept_table import learned, mark_of, pack, unpack
 from knowledge_base.normal import plain
 from knowledge_base.table import Column, Numbers, Table, learn
@@ -134,16 +134,24 @@ def _by_word(words: str, shares: Mapping[str, float]) -> tuple[tuple[str, float]
 
     A word may also speak against an article.
     """
-    parts = [0.0] * len(words)
+    seen: dict[str, set[str]] = {}
+    for feature, piece in parts(words):
+        seen.setdefault(feature, set()).add(piece)
+    said = [0.0] * len(words)
     for feature, share in shares.items():
-        run = feature.removeprefix("w:")
-        starts = [start for start in range(len(words)) if words.startswith(run, start)]
-        for place in (start + step for start in starts for step in range(len(run))):
-            parts[place] += share / len(starts) / len(run)
+        places = [
+            start + step
+            for piece in seen[feature]
+            for start in range(len(words))
+            if words.startswith(piece, start)
+            for step in range(len(piece))
+        ]
+        for place in places:
+            said[place] += share / len(places)
     pieces: dict[str, float] = {}
     at = 0
     for word in words_of_the_field().lcut(words, HMM=False):
-        pieces[word] = pieces.get(word, 0.0) + sum(parts[at : at + len(word)])
+        pieces[word] = pieces.get(word, 0.0) + sum(said[at : at + len(word)])
         at += len(word)
     return tuple(sorted(((word, part) for word, part in pieces.items() if part), key=lambda piece: -piece[1]))
 

@@ -51,3 +51,13 @@ def test_a_person_is_asked_for_in_many_tongues(library):
 def test_where_the_library_has_an_answer_a_road_must_be_surer():
     for without, beside in roads.LIKELY.values():
         assert without < beside
+
+
+def test_a_name_alone_is_no_grievance_and_nothing_that_is_not_ours():
+    for name in ("去世补助", "抚恤金", "丧葬费", "社保", "房子", "天气"):
+        assert road_of(plain(name), answered=False) == "", name
+
+
+def test_a_grievance_may_be_as_short():
+    for said in ("我要投诉", "不给办", "要个说法", "拖了三年"):
+        assert road_of(plain(said), answered=False) == "PETITION", said

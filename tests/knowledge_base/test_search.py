@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.kit.turn import Reading
-from knowledge_base.features import features
+from knowledge_base.features import SYNONYMS, features
 from knowledge_base.library import the_asking_part
 from knowledge_base.normal import plain
 from knowledge_base.search import LONGEST_SEARCHED, POSSIBLE, SURE, Finding, Hit
@@ -120,6 +121,23 @@ def test_what_is_sure_stands_clear_of_the_second(scores, sure, possible):
 
 
 def test_features_are_runs_within_a_phrase_and_words():
-    assert features("优待证") == ("优", "待", "证", "优待", "待证", "优待证", "w:优待证")
+    assert features("优待证") == ("优", "待", "证", "优待", "待证", "优待证", "w:优待证", "^优待", "$待证")
     assert "证怎" not in features("优待证 怎么"), "no run goes over a gap"
     assert features("") == ()
+
+
+def test_words_that_are_said_for_the_same_are_alike():
+    assert set(features("坐高铁")) & set(features("搭动车")) == {"s:车船"}
+    assert "s:车船" not in features("买把锄头")
+
+
+def test_of_two_words_the_longer_one_is_meant():
+    assert "s:公职" in features("公务员")
+    assert "s:祖父" not in features("公务员")
+
+
+def test_no_word_is_said_for_two_things():
+    lines = [line.split() for line in SYNONYMS.read_text("utf-8").splitlines()]
+    said = [word for _, *words in lines for word in words]
+    assert [word for word, often in Counter(said).items() if often > 1] == []
+    assert len({meaning for meaning, *_ in lines}) == len(lines)
