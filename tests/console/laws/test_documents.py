@@ -34,6 +34,55 @@ def test_words_of_a_text_box_are_not_told_twice():
     assert text_in(word_file("", document=document(box))) == "框\n外"
 
 
+COUNTED = f"""<w:numbering xmlns:w="{WORD}">
+<w:abstractNum w:abstractNumId="7">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="第%1条"/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%2）"/></w:lvl>
+<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2.%3"/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="·"/></w:lvl></w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="20"/></w:lvlOverride></w:num>
+</w:numbering>"""
+STYLED = f"""<w:styles xmlns:w="{WORD}"><w:style w:styleId="article"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>
+</w:style></w:styles>"""
+
+
+def counted(words, number=1, level=0):
+    mark = f'<w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>'
+    return f"<w:p>{mark}<w:r><w:t>{words}</w:t></w:r></w:p>"
+
+
+def read_counted(*paragraphs, **parts):
+    parts = {"word/numbering.xml": COUNTED, "word/styles.xml": STYLED} | parts
+    return text_in(word_file("", document=document("".join(paragraphs)), **parts)).splitlines()
+
+
+def test_what_word_counts_by_itself_is_read_with_its_number():
+    styled = '<w:p><w:pPr><w:pStyle w:val="article"/></w:pPr><w:r><w:t>丁</w:t></w:r></w:p>'
+    assert read_counted(
+        counted("甲"), counted("一", level=1), counted("二", level=1), counted("细", level=2), counted("乙"),
+        counted("再一", level=1), counted("点", 2), styled, counted("戊", 3), counted("不算", 0), counted("没有", 9),
+    ) == [
+        "第一条 甲", "（一） 一", "（二） 二", "一.二.1 细", "第二条 乙",
+        "（一） 再一", "点", "第三条 丁", "第二十条 戊", "不算", "没有",
+    ]  # fmt: skip
+
+
+def test_articles_are_counted_beyond_a_hundred():
+    lines = read_counted(*(counted("条") for _ in range(121)))
+    assert [lines[place - 1] for place in (10, 11, 20, 99, 100, 101, 110, 121)] == [
+        "第十条 条", "第十一条 条", "第二十条 条", "第九十九条 条", "第一百条 条", "第一百零一条 条", "第一百一十条 条", "第一百二十一条 条",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", ["<w:numbering>", COUNTED.replace('w:ilvl="0"', 'w:ilvl="first"')])
+def test_a_numbering_that_cannot_be_read_is_said(broken):
+    with pytest.raises(Refused, match="坏了"):
+        read_counted(counted("甲"), **{"word/numbering.xml": broken})
+
+
 @pytest.mark.parametrize("data", [law_text().encode(), law_text().encode("utf-8-sig"), law_text().encode("gb18030")])
 def test_plain_text_in_either_encoding(data):
     assert read_document(data) == law_text()
