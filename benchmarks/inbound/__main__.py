@@ -1,4 +1,4 @@
-"""`.venv/bin/python -m benchmarks.inbound`: throughput; with --latency or --process one of the other parts."""
+"""`.venv/bin/python -m benchmarks.inbound`: throughput; with --latency, --process or --flood one of the other parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from benchmarks.inbound.flood import measure_flood
 from benchmarks.inbound.latency import measure_latency
 from benchmarks.inbound.posts import make_account
 from benchmarks.inbound.process import measure_process
@@ -14,6 +15,7 @@ from benchmarks.inbound.servers import FOLDER, postgres, prepare_bench_venv
 from benchmarks.inbound.throughput import Plan, measure
 
 CORES = {0, 1}
+PARTS = {"latency": measure_latency, "process": measure_process, "flood": measure_flood}
 
 
 def main() -> int:
@@ -22,9 +24,10 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with postgres() as uri:
         plan = Plan(make_account(), uri, options.seconds, options.runs, options.connections, options.workers)
-        if options.latency or options.process:
-            print(measure_latency(plan, _say) if options.latency else measure_process(plan, _say))
-            return 0
+        for chosen, part in PARTS.items():
+            if getattr(options, chosen):
+                print(part(plan, _say))
+                return 0
         return _throughput(plan)
 
 
@@ -45,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--latency", action="store_true", help="p50 and p99 at 300 turns/s over 1,000,000 messages")
     parser.add_argument("--process", action="store_true", help="start-up time and memory of one web process")
+    parser.add_argument("--flood", action="store_true", help="what others wait while one phone sends 500 messages")
     options = parser.parse_args()
     options.seconds = options.seconds or (15.0 if options.latency else 3.0)
     return options

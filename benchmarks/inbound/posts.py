@@ -68,13 +68,13 @@ def build(account: Account, count: int, *, seed: int, phones: Iterator[int] | No
 
 def _block(numbers: Iterator[int], chance: random.Random) -> list[tuple[int, int, str]]:
     """(phone, its nth word, the word) in the order of time: every phone keeps its own order and an even pace."""
-    questions = _questions()
+    asked = questions()
     words: list[tuple[float, int, int, str]] = []
     for _ in range(TRIOS_AT_ONCE):
         for script in (ASKER, ASKER, FILER):
             phone, offset = next(numbers), chance.random()
             for turn, line in enumerate(script):
-                said = chance.choice(questions) if line == QUESTION else line
+                said = chance.choice(asked) if line == QUESTION else line
                 words.append(((turn + offset) / len(script), phone, turn, said))
     return [(phone, turn, said) for _, phone, turn, said in sorted(words)]
 
@@ -82,7 +82,8 @@ def _block(numbers: Iterator[int], chance: random.Random) -> list[tuple[int, int
 _known: list[str] = []
 
 
-def _questions() -> list[str]:
+def questions() -> list[str]:
+    """Every way of asking of every article."""
     if not _known:
         _known.extend(way for path in sorted((FOLDER / Path("policies")).glob("*.md")) for way in read(path).ways)
     return _known
