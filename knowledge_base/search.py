@@ -22,9 +22,9 @@ LONGEST_SEARCHED = 400  # a letter's first 400 characters say what it is about
 
 # What is sure enough to be said, set by folds over the library's own ways of asking, which are harder than what people
 # ask: nine answers in ten are the right one (docs/benchmarks.md).
-SURE = 0.15
+SURE = 0.125
 CLEAR = 0.85  # how near the second may come to the first, as a share of it
-POSSIBLE = 0.07
+POSSIBLE = 0.06
 MOST_OFFERED = 3
 MOST_HITS = 5
 

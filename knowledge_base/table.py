@@ -14,9 +14,10 @@ from knowledge_base.features import features
 from knowledge_base.normal import plain
 
 # How texts are told apart, chosen by cross-validation over the library's own ways of asking (docs/benchmarks.md).
-CLEARANCE = 0.15  # how far a text has to stand from the nearest column that is not its own
+CLEARANCE = 0.11  # how far a text has to stand from the nearest column that is not its own
 STEP = 0.02
 ROUNDS = 6
+GLANCES = 8  # a round; of those after the first round, where everything still moves, the mean is taken
 MOST_TOLD_APART = 1000  # columns; beyond that a table of all features and columns would not fit into memory
 
 Numbers = npt.NDArray[np.float32]
@@ -84,25 +85,30 @@ def _centres(columns: Sequence[Column]) -> Table:
 def _told_apart(table: Table, columns: Sequence[Column]) -> Table:
     """Where a text does not stand clear, its own column is drawn nearer and the nearest other pushed away.
 
-    The mean over the rounds, so that the last few texts do not weigh more than the first.
+    The mean over many moments, so that it hardly matters which texts came last.
     """
     dense = np.zeros((len(table.rows), len(columns)), dtype=np.float32)
     dense[np.repeat(np.arange(len(table.rows)), np.diff(table.starts)), table.places] = table.weights
     asked = [(own, *_vector(table, text)) for own, (_, texts) in enumerate(columns) for text in texts]
-    order, mean = np.random.default_rng(0), np.zeros_like(dense)
-    for _ in range(ROUNDS):
-        for number in order.permutation(len(asked)):
-            own, rows, values = asked[number]
-            scores = values @ dense[rows]
-            right, scores[own] = scores[own], -np.inf
-            rival = int(np.argmax(scores))
-            if right - scores[rival] < CLEARANCE:
-                moved = STEP * values * table.rarity[rows] ** 2
-                dense[rows, own] += moved
-                dense[rows, rival] -= moved
-        mean += dense / ROUNDS
+    order, mean, glanced = np.random.default_rng(0), np.zeros_like(dense), (ROUNDS - 1) * GLANCES
+    for turn in range(ROUNDS):
+        for some in np.array_split(order.permutation(len(asked)), GLANCES):
+            for number in some:
+                _move(dense, table, *asked[number])
+            if turn > 0:
+                mean += dense / np.float32(glanced)
     starts = [0, *np.cumsum(np.count_nonzero(mean, axis=1)).tolist()]
     return replace(table, starts=starts, places=np.nonzero(mean)[1].astype(np.int32), weights=mean[np.nonzero(mean)])
+
+
+def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: npt.NDArray[np.int64], values: Numbers) -> None:
+    scores = values @ dense[rows]
+    right, scores[own] = scores[own], -np.inf
+    rival = int(np.argmax(scores))
+    if right - scores[rival] < CLEARANCE:
+        moved = STEP * values * table.rarity[rows] ** 2
+        dense[rows, own] += moved
+        dense[rows, rival] -= moved
 
 
 def _vector(table: Table, words: str) -> tuple[npt.NDArray[np.int64], Numbers]:
