@@ -109,7 +109,7 @@ def test_whatever_is_typed_gives_hits_in_order(library, words):
         ((0.5, 0.43), False, 2),
         ((SURE, 0.01), True, 1),
         ((SURE - 0.001,), False, 1),
-        ((POSSIBLE - 0.001, 0.06), False, 0),
+        ((POSSIBLE - 0.001, POSSIBLE - 0.01), False, 0),
         ((0.5, 0.4, 0.3, 0.2), True, 3),  # three are offered at most
         ((), False, 0),
     ],
