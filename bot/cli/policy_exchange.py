@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from bot.cli.audited import actor
 from bot.cli.working import refuse, unread, working_office
 from bot.office import Office
-from console.policies.article_table import KINDS, as_file, entries_in, kind_of
+from console.policies.article_table import KINDS, LARGEST_LIBRARY, as_file, entries_in, kind_of
 from console.policies.incoming import FAULTY, SAME, Plan, carry_out, plan_of
-from console.sheets import LARGEST_FILE
 from knowledge_base.article import Article
 from knowledge_base.in_use import shelf
 from knowledge_base.library import shipped_articles
@@ -51,7 +50,7 @@ def import_file(file: Path, *, dry_run: bool, name: str) -> None:
     """按文件（.xlsx 或 .md）开草稿；先说每一条会怎样，有一条不对就一条也不导入。用上要另一位同事在网页里同意。"""
     try:
         with file.open("rb") as given:
-            data = given.read(LARGEST_FILE + 1)
+            data = given.read(LARGEST_LIBRARY + 1)
     except OSError as trouble:
         unread(file, trouble)
     with working_office() as office:

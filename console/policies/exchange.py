@@ -16,9 +16,9 @@ from console.answers import Answers
 from console.desk import db, library, note, now, today, user
 from console.page import back_to, render
 from console.policies import PAGE
-from console.policies.article_table import KINDS, Entry, as_file, entries_in, kind_of
+from console.policies.article_table import KINDS, LARGEST_LIBRARY, Entry, as_file, entries_in, kind_of
 from console.policies.incoming import CHANGED, FAULTY, HELD, NEW, SAME, Plan, carry_out, plan_of
-from console.sheets import KIND, LARGEST_FILE, BadSheet
+from console.sheets import KIND, BadSheet
 from knowledge_base.article import Article
 from models.draft import Draft
 
@@ -81,7 +81,7 @@ def dismiss() -> BaseResponse:
 def let_a_file_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the form: this one may be larger than a message of WeChat's."""
     if endpoint == "policies.look_through":
-        request.max_content_length = LARGEST_FILE + FORM_AROUND
+        request.max_content_length = LARGEST_LIBRARY + FORM_AROUND
 
 
 @PAGE.blueprint.before_request
@@ -93,7 +93,10 @@ def read_the_file() -> None:
     g.entries, g.counted, g.bad_file = [], "", ""
     try:
         kind = kind_of(file.filename or "" if file is not None else "")
-        g.entries, g.counted = entries_in(file.read(LARGEST_FILE + 1) if file is not None else b"", kind), KINDS[kind]
+        g.entries, g.counted = (
+            entries_in(file.read(LARGEST_LIBRARY + 1) if file is not None else b"", kind),
+            KINDS[kind],
+        )
     except BadSheet as bad:
         g.bad_file = str(bad)
 

@@ -79,11 +79,12 @@ def in_use(db, article):
 
 
 def settled(living, clock, question, article_id):
-    """The library, once a question finds this article; a thread may still be reading what was learned."""
+    """The library, once a question is surely answered with this article; a thread may still read what was learned."""
     for _ in range(100):
         clock.later()
         library = living.now().library
-        if [hit.id for hit in library.search(plain(question)).hits][:1] == [article_id]:
+        sure = library.search(plain(question)).sure
+        if sure is not None and sure.id == article_id:
             return library
         time.sleep(0.02)
     raise AssertionError(f"{question} never finds {article_id}")

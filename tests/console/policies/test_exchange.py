@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from console.policies.article_table import CALLED, KINDS, Entry, as_file, entries_in, kind_of
+from console.policies.article_table import CALLED, KINDS, LARGEST_LIBRARY, Entry, as_file, entries_in, kind_of
 from console.policies.incoming import CHANGED, FAULTY, HELD, NEW, SAME, plan_of
-from console.sheets import LARGEST_FILE, BadSheet, Sheet, read_sheet, write_book
+from console.sheets import BadSheet, Sheet, read_sheet, write_book
 from knowledge_base.article import parse
 from knowledge_base.article_form import FIELDS, as_text, fields_of
 from models.audit import AuditEntry
@@ -233,8 +233,8 @@ def test_a_table_with_a_wrong_head_says_which(head, said):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read():
-    with pytest.raises(BadSheet, match="超过 2 MB"):
-        entries_in(b"x" * (LARGEST_FILE + 1), ".md")
+    with pytest.raises(BadSheet, match="超过 8 MB"):
+        entries_in(b"x" * (LARGEST_LIBRARY + 1), ".md")
 
 
 def test_who_may_not_write_brings_nothing_in_or_out(signed_in):
