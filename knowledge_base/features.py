@@ -18,6 +18,7 @@ import jieba
 LONGEST_RUN = 3
 ENDS = 2  # characters: how somebody begins and ends says much of what is wanted
 COMMON_WORD = 30  # jieba's 350,000 words cost 80 MB; those this frequent (52,000) find the same words here
+_PHRASE = re.compile(r"\S+")
 TERMS = Path(__file__).parent / "terms.txt"
 SYNONYMS = Path(__file__).parent / "synonyms.txt"  # a line: what the words are said for, and the words
 
@@ -25,24 +26,26 @@ SYNONYMS = Path(__file__).parent / "synonyms.txt"  # a line: what the words are 
 @lru_cache(maxsize=64)  # the search and the roads look at the same text
 def features(words: str) -> tuple[str, ...]:
     """The features of a text in `normal.plain` form, as often as they stand there."""
-    return tuple(feature for feature, _ in parts(words))
+    return tuple(feature for feature, _, _ in spans(words))
 
 
-def parts(words: str) -> Iterator[tuple[str, str]]:
-    """Every feature, and the piece of the text it was seen in: runs within a phrase, words of two and more."""
-    for part in words.split():
+def spans(words: str) -> Iterator[tuple[str, int, int]]:
+    """Every feature, and from where to where it stands: runs within a phrase, words of two characters and more."""
+    for phrase in _PHRASE.finditer(words):
         for length in range(1, LONGEST_RUN + 1):
-            for start in range(len(part) - length + 1):
-                yield (run := part[start : start + length]), run
+            for start in range(phrase.start(), phrase.end() - length + 1):
+                yield words[start : start + length], start, start + length
+    end = 0
     for word in words_of_the_field().lcut(words, HMM=False):
+        start, end = end, end + len(word)
         if len(word) > 1:
-            yield f"w:{word}", word
+            yield f"w:{word}", start, end
     meanings, pattern = _synonyms()
-    for said in pattern.findall(words):
-        yield f"s:{meanings[said]}", said
+    for said in pattern.finditer(words):
+        yield f"s:{meanings[said[0]]}", said.start(), said.end()
     if words:
-        yield f"^{words[:ENDS]}", words[:ENDS]
-        yield f"${words[-ENDS:]}", words[-ENDS:]
+        yield f"^{words[:ENDS]}", 0, min(ENDS, len(words))
+        yield f"${words[-ENDS:]}", max(0, len(words) - ENDS), len(words)
 
 
 @cache

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.article import Article
-from knowledge_base.features import parts, words_of_the_field
+from knowledge_base.features import spans, words_of_the_field
 from knowledge_base.kept_table import learned, mark_of, pack, unpack
 from knowledge_base.normal import plain
 from knowledge_base.table import Column, Numbers, Table, learn
@@ -134,20 +134,13 @@ def _by_word(words: str, shares: Mapping[str, float]) -> tuple[tuple[str, float]
 
     A word may also speak against an article.
     """
-    seen: dict[str, set[str]] = {}
-    for feature, piece in parts(words):
-        seen.setdefault(feature, set()).add(piece)
+    places: dict[str, list[int]] = {}
+    for feature, start, end in spans(words):
+        places.setdefault(feature, []).extend(range(start, end))
     said = [0.0] * len(words)
     for feature, share in shares.items():
-        places = [
-            start + step
-            for piece in seen[feature]
-            for start in range(len(words))
-            if words.startswith(piece, start)
-            for step in range(len(piece))
-        ]
-        for place in places:
-            said[place] += share / len(places)
+        for place in places[feature]:
+            said[place] += share / len(places[feature])
     pieces: dict[str, float] = {}
     at = 0
     for word in words_of_the_field().lcut(words, HMM=False):

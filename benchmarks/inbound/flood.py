@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.inbound import servers
 from benchmarks.inbound.load import Result, pace
@@ -31,11 +31,10 @@ def measure_flood(plan: Plan, say: Callable[[str], None]) -> str:
         ) as server:
             writer = Writer(plan.account)
             alone = _others(server.port, writer)
-            flood = Result()
-            sender = threading.Thread(target=_flood, args=(server.port, writer, flood))
-            sender.start()
-            beside = _others(server.port, writer)
-            sender.join()
+            with ThreadPoolExecutor(1) as pool:
+                sending = pool.submit(_flood, server.port, writer)
+                beside = _others(server.port, writer)
+            flood = sending.result()
         faults = alone.faults + beside.faults + flood.faults
         say(f"{name}: {len(flood.waits)} of the flood answered, {dict(faults)}")
         shown = " | ".join(f"{each.percentile(0.5):.0f} / {each.percentile(0.95):.0f}" for each in (alone, beside))
@@ -47,9 +46,8 @@ def _others(port: int, writer: Writer) -> Result:
     return pace(port, _asked(writer, range(1, OTHERS + 1)), connections=OTHERS, seconds=SECONDS, rate=RATE)
 
 
-def _flood(port: int, writer: Writer, into: Result) -> None:
-    sent = pace(port, _asked(writer, [0]), connections=FLOOD_CONNECTIONS, seconds=FLOOD / AT_ONCE, rate=AT_ONCE)
-    into.waits, into.faults = sent.waits, sent.faults
+def _flood(port: int, writer: Writer) -> Result:
+    return pace(port, _asked(writer, [0]), connections=FLOOD_CONNECTIONS, seconds=FLOOD / AT_ONCE, rate=AT_ONCE)
 
 
 def _asked(writer: Writer, phones: range | list[int]) -> Iterator[Post]:
