@@ -34,6 +34,7 @@ NUMBERING: Final = "word/numbering.xml"
 STYLES: Final = "word/styles.xml"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE: Final = f"{_WORD}val"
+_CHINESE: Final = ("chinese", "ideograph", "japanese", "taiwanese")  # how Word names the ways of counting 一, 二, 三
 _DIGITS: Final = "零一二三四五六七八九"
 _BREAKS: Final = {f"{_WORD}tab": " ", f"{_WORD}br": "\n", f"{_WORD}cr": "\n"}
 
@@ -115,30 +116,34 @@ class Numbering:
 
     def before(self, paragraph: Any) -> str:
         """What stands before this paragraph, and a gap; it is counted by asking."""
-        wanted = paragraph.find(f"{_WORD}pPr/{_WORD}numPr")
+        properties = paragraph.find(f"{_WORD}pPr")
+        if properties is None:
+            return ""
+        wanted = properties.find(f"{_WORD}numPr")
         if wanted is None:
-            style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
-            wanted = self._styles.get(style.get(_VALUE, "")) if style is not None else None
-        name = _of(wanted, "numId") if wanted is not None else ""
-        levels, place = self._levels.get(self._lists.get(name, ""), {}), int(_of(wanted, "ilvl") or 0) if name else 0
+            wanted = self._styles.get(_of(properties, "pStyle"))
+        if wanted is None:
+            return ""
+        name, place = _of(wanted, "numId"), int(_of(wanted, "ilvl") or 0)
+        levels = self._levels.get(self._lists.get(name, ""), {})
         if place not in levels:
             return ""
-        counts = self._counts.setdefault(self._lists[name], {})
-        counts |= {level: start - 1 for level, start in self._anew.pop(name, {}).items()}
-        counts[place] = counts.get(place, levels[place][2] - 1) + 1
-        for deeper in [level for level in counts if level > place]:
-            del counts[deeper]
+        counts = self._counted(name, place, levels[place][2])
         written = re.sub("%([1-9])", lambda found: _number(levels, counts, int(found[1]) - 1), levels[place][1])
         return f"{written} " if written and levels[place][0] != "bullet" else ""
+
+    def _counted(self, name: str, place: int, start: int) -> dict[int, int]:
+        """The counts of this list with one more at `place`; what lies deeper begins anew."""
+        counts = self._counts.get(self._lists[name], {})
+        counts |= {level: first - 1 for level, first in self._anew.pop(name, {}).items()}
+        counts[place] = counts.get(place, start - 1) + 1
+        self._counts[self._lists[name]] = counts = {level: count for level, count in counts.items() if level <= place}
+        return counts
 
 
 def _number(levels: dict[int, tuple[str, str, int]], counts: dict[int, int], place: int) -> str:
     number = counts.get(place, levels[place][2])
-    return (
-        _chinese(number)
-        if levels[place][0].startswith(("chinese", "ideograph", "japanese", "taiwanese"))
-        else str(number)
-    )
+    return _chinese(number) if levels[place][0].startswith(_CHINESE) else str(number)
 
 
 def _chinese(number: int) -> str:
