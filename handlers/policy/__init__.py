@@ -20,7 +20,9 @@ from models.policy.asked import Asker
 
 ASK_AWAY = Phrase("policy.ask_away", "想问什么，直接说就行，打字、说话都可以。\n比如：优待证怎么办、六十岁补助怎么领。")
 WHICH_ONE = Phrase("policy.which_one", "您是想问哪一个？")
+IS_IT_THIS = Phrase("policy.is_it_this", "您是想问这个吗？")
 NONE_OF_THESE = Phrase("policy.none_of_these", "8 都不是，找人问")
+NOT_THIS = Phrase("policy.not_this", "8 不是，找人问")
 GLAD = Phrase("policy.glad", "好的，谢谢您。还想问别的，直接说就行。")
 NOT_USEFUL = Phrase("policy.not_useful", "对不住，没答好。\n1 换个说法再问\n8 找人问")
 SAY_IT_ANOTHER_WAY = Phrase("policy.say_it_another_way", "好，您换个说法再说一遍。")
@@ -76,7 +78,8 @@ class Policy(Passing):
         if fork := turn.library.fork(found):
             return self._ask(fork)
         if found.possible:
-            return self._offer(turn, [hit.id for hit in found.possible], WHICH_ONE())
+            only = len(found.possible) == 1
+            return self._offer(turn, [hit.id for hit in found.possible], IS_IT_THIS() if only else WHICH_ONE())
         awaited = Asker.join(turn.db, plain(turn.reading.words.text), turn.heard, now=turn.now)
         return self._not_understood(turn, BEING_WRITTEN() if awaited else NOT_FOUND())
 
@@ -151,9 +154,8 @@ class Policy(Passing):
         known = [article for id_ in ids if (article := turn.library.get(id_))]
         rows = [f"{number} {article.title}" for number, article in enumerate(known, start=1)]
         offered = [article.id for article in known]
-        return Step(
-            [head, *rows, NONE_OF_THESE()], {"at": "offered", "offered": offered}, routed=f"choices:{','.join(offered)}"
-        )
+        none = NONE_OF_THESE() if len(offered) > 1 else NOT_THIS()
+        return Step([head, *rows, none], {"at": "offered", "offered": offered}, routed=f"choices:{','.join(offered)}")
 
     def _rate(self, turn: Turn, state: State, *, useful: bool) -> Step:
         Message.rate_answer(turn.db, turn.conversation.id, before=turn.heard, useful=useful)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.crisis import crisis_in
+from knowledge_base.library import Library
+from knowledge_base.normal import plain
 from tests.handlers.stories import ANSWERED, COMPLAINT, NOT_OURS, WHICH, mode_of, rated
 from tests.phone import Phone
 
@@ -38,6 +41,21 @@ def test_a_vague_question_is_asked_back_and_any_of_the_three_can_be_picked(phone
         phone.hears("依据：", "1 有用")
         answers.append(phone.last)
     assert len(set(answers)) == 3
+
+
+def only_one_is_likely(library: Library, words: str) -> bool:
+    found = library.search(plain(words))
+    return len(found.possible) == 1 and not (found.sure or found.road or library.fork(found) or crisis_in(words))
+
+
+def test_where_only_one_is_likely_it_is_asked_whether_it_is_meant(phone: Phone, library: Library) -> None:
+    ways = (way for article in library.articles.values() for way in article.ways)
+    words = next(way for way in ways if only_one_is_likely(library, way))
+    likely = library.articles[library.search(plain(words)).possible[0].id]
+    phone.says(words)
+    phone.hears("您是想问这个吗？", f"\n1 {likely.title}", "8 不是，找人问")
+    phone.says("1")
+    phone.hears("依据：", "1 有用")
 
 
 def test_none_of_the_three_leads_to_a_person(phone: Phone) -> None:
