@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.metrics import rendered
-from bot.office import Office, desk_of
+from bot.office import Office, desk_of, office_here
 from bot.reading_page import reading_page
 from bot.webhook import LARGEST_BODY, webhook
-from console import TEMPLATES, open_console
+from console import TEMPLATES, furnish, open_console
 from console.page import needs
 from console.states import sorry as sorry_page
 from models.base import DomainError
@@ -62,16 +62,30 @@ class ConsoleSessions(SecureCookieSessionInterface):
 
 def create_app(office: Office) -> Flask:
     """The application for one office."""
+    app = build_app()
+    move_in(app, office)
+    return app
+
+
+def move_in(app: Flask, office: Office) -> None:
+    """From now on the application works for this office: what a request needs of one, it asks the application for."""
+    settings = office.settings
+    hosts = None if settings.trial else [urlsplit(settings.public_url).hostname, "127.0.0.1", "localhost"]
+    app.config.update(SECRET_KEY=settings.secret_key, TRUSTED_HOSTS=hosts)
+    app.extensions["office"] = office
+    furnish(app, desk_of(office))
+
+
+def build_app() -> Flask:
+    """All pages and guards, and no office yet. This is what takes long: every address is compiled."""
     app = Flask("frontdoor", static_folder=None, template_folder=str(TEMPLATES))
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, SECRET_KEY=office.settings.secret_key)
-    if not office.settings.trial:
-        app.config["TRUSTED_HOSTS"] = [urlsplit(office.settings.public_url).hostname, "127.0.0.1", "localhost"]
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.session_interface = ConsoleSessions()
-    door = webhook(office)
+    door = webhook()
     app.register_blueprint(door)
-    app.register_blueprint(reading_page(office))
-    open_console(app, desk_of(office), office=OFFICE, help_phone=HELP_PHONE).exempt(door)
-    _add_health(app, office)
+    app.register_blueprint(reading_page())
+    open_console(app, office=OFFICE, help_phone=HELP_PHONE).exempt(door)
+    _add_health(app)
 
     @app.before_request
     def name_request() -> None:
@@ -100,7 +114,7 @@ def create_app(office: Office) -> Flask:
     return app
 
 
-def _add_health(app: Flask, office: Office) -> None:
+def _add_health(app: Flask) -> None:
     @app.get("/healthz")
     @needs("page", "health")
     def healthz() -> Response:
@@ -111,7 +125,7 @@ def _add_health(app: Flask, office: Office) -> None:
     def readyz() -> Response:
         """Whether the store answers; nothing else is told (R69)."""
         try:
-            with reading(office.engine).connect() as connection:
+            with reading(office_here().engine).connect() as connection:
                 connection.execute(text("select 1"))
         except SQLAlchemyError:
             return Response("no", 503, mimetype="text/plain")
@@ -120,6 +134,7 @@ def _add_health(app: Flask, office: Office) -> None:
     @app.get("/metrics")
     @needs("page", "health")
     def metrics() -> Response:
+        office = office_here()
         wanted = f"Bearer {office.settings.metrics_token}".encode()
         given = request.headers.get("Authorization", "").encode()
         if not office.settings.metrics_token or not hmac.compare_digest(wanted, given):

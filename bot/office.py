@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
+from flask import current_app
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -41,6 +43,11 @@ class Office:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "living", Living(self.engine, self.sessions, self.clock, self.library))
+
+
+def office_here() -> Office:
+    """The office that this request's application works for."""
+    return cast(Office, current_app.extensions["office"])
 
 
 def utc_now() -> dt.datetime:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from bot.office import Office
+from bot.office import Office, office_here
 from console.page import needs
 from handlers.policy import READABLE
 from handlers.policy.answer import spelled_out
@@ -30,13 +30,14 @@ SIZES = {"": "字大点", "big": "字小点"}  # each with the link to the other
 _STYLE = Path(__file__).parent / "templates" / "reading" / "reading.css"
 
 
-def reading_page(office: Office) -> Blueprint:
-    """The pages of one office, below `/policies`."""
+def reading_page() -> Blueprint:
+    """The pages below `/policies`."""
     page = Blueprint("reading_page", __name__, url_prefix=READABLE, template_folder="templates")
 
     @page.get("/<article_id>")
     @needs("page", "help")
     def article(article_id: str) -> Response:
+        office = office_here()
         library = office.living.now().library
         today = day_of(office.clock())
         shown = library.get(article_id)

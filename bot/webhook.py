@@ -16,7 +16,7 @@ from bot.channels import Channel, Push, Refused, StoreAway
 from bot.conversation import Outcome, apologise, read, receive
 from bot.living import InUse
 from bot.metrics import ALARMS, ANSWERED, PUSHES, RECEIVED
-from bot.office import Office
+from bot.office import Office, office_here
 from console.page import needs
 from handlers.kit.turn import Reading
 from models.message import Answer, Message, Status
@@ -32,21 +32,21 @@ AWAY = (OperationalError, InterfaceError, PoolIsEmpty, sqlite3.OperationalError)
 APOLOGY = "系统出了点问题，不是您弄错了，刚才这句话没记上。请过几分钟再说一遍，或者打 12345。有危险，打 110、120。"
 
 
-def webhook(office: Office) -> Blueprint:
+def webhook() -> Blueprint:
     door = Blueprint("channels", __name__)
 
     @door.get("/channels/<name>")
     @needs("webhook", "receive")
     def check(name: str) -> Response:
         try:
-            return _plain(_channel(office, name).greet(request.args.to_dict(flat=False)))
+            return _plain(_channel(office_here(), name).greet(request.args.to_dict(flat=False)))
         except Refused as refusal:
             return _refuse(refusal)
 
     @door.post("/channels/<name>")
     @needs("webhook", "receive")
     def inbound(name: str) -> Response:
-        started = time.monotonic()
+        started, office = time.monotonic(), office_here()
         channel = _channel(office, name)
         # Before anything touches request.form: a form content type would leave the body empty (C9).
         body = request.get_data(cache=False, parse_form_data=False)

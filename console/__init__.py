@@ -31,7 +31,7 @@ from console import (
 from console.broadcasts import calls as broadcast_calls
 from console.broadcasts import results as broadcast_results
 from console.cookies import SIZES, size_of
-from console.desk import Desk
+from console.desk import Desk, desk
 from console.filters import FILTERS
 from console.guard import install as install_guard
 from console.icons import icon
@@ -80,13 +80,21 @@ _OF_THE_LAWS = (bringing_in,)
 _OF_THE_NOTICES = (broadcast_results, broadcast_calls)
 
 
-def open_console(app: Flask, desk: Desk, *, office: str, help_phone: str) -> CSRFProtect:
-    """Put the console into the application. The webhook has to be exempted from the forms' protection by name (C11)."""
-    app.extensions["desk"] = desk
-    app.extensions["streams"] = Streams(Watcher(desk))
+def furnish(app: Flask, means: Desk) -> None:
+    """Give the console its means; whoever it had them from before is served no more."""
+    if "streams" in app.extensions:
+        app.extensions["streams"].watcher.stop()
+    app.extensions["desk"] = means
+    app.extensions["streams"] = Streams(Watcher(means))
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-form" if desk.secure else "form",
-        SESSION_COOKIE_SECURE=desk.secure,
+        SESSION_COOKIE_NAME="__Host-form" if means.secure else "form",
+        SESSION_COOKIE_SECURE=means.secure,
+    )
+
+
+def open_console(app: Flask, *, office: str, help_phone: str) -> CSRFProtect:
+    """Put the console into the application. The webhook has to be exempted from the forms' protection by name (C11)."""
+    app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch; the sign-in bounds it
@@ -109,7 +117,7 @@ def open_console(app: Flask, desk: Desk, *, office: str, help_phone: str) -> CSR
         for page in entries:
             page.current = page.name == _UNDER.get(where, where)
         return {
-            "me": me, "menu": entries, "size": size_of(request), "trial": desk.trial,
+            "me": me, "menu": entries, "size": size_of(request), "trial": desk().trial,
             "office": office, "help_phone": help_phone,
         }  # fmt: skip
 

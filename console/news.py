@@ -42,6 +42,7 @@ class Watcher:
         self._message = 0
         self._changed: dt.datetime | None = None
         self._thread: threading.Thread | None = None
+        self._over = threading.Event()
 
     @property
     def heard(self) -> int:
@@ -57,6 +58,10 @@ class Watcher:
             self._thread = threading.Thread(target=self._watch, name="news", daemon=True)
             self._thread.start()
 
+    def stop(self) -> None:
+        """Nobody is served from here any more."""
+        self._over.set()
+
     def wait(self, after: int, timeout: float) -> list[News]:
         """What was heard after a mark; an empty list when nothing came in time."""
         with self._bell:
@@ -64,8 +69,7 @@ class Watcher:
             return [news for number, news in self._heard if number > after]
 
     def _watch(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(LOOK_EVERY):
+        while not self._over.wait(LOOK_EVERY):
             try:
                 self._look()
             except SQLAlchemyError:

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.app import create_app
 from bot.office import Office
 from knowledge_base.library import Library
 from models.base import open_sessions
@@ -21,6 +20,7 @@ from models.vault import KeyRing
 from tests.bot.channels import pushes
 from tests.bot.channels.door import METRICS_TOKEN, SETTINGS, Clock, make_office
 from tests.make import AUDIT_KEY, DATA_KEY, INDEX_KEY
+from tests.one_app import app_for
 
 CANARY = "canary-of-a-stack"
 GUARDS = {
@@ -49,14 +49,14 @@ def office(engine: Engine, sessions: sessionmaker[Session], library: Library) ->
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
     office.channels["raising"] = Raising()
-    return create_app(office).test_client()
+    return app_for(office).test_client()
 
 
 @pytest.fixture
 def storeless(library: Library) -> Iterator[FlaskClient]:
     engine = open_engine("postgresql+psycopg://nobody@127.0.0.1:9/none")
     sessions = open_sessions(engine, KeyRing([DATA_KEY], INDEX_KEY), audit_key=AUDIT_KEY)
-    yield create_app(make_office(engine, sessions, library, clock=Clock())).test_client()
+    yield app_for(make_office(engine, sessions, library, clock=Clock())).test_client()
     engine.dispose()
 
 
@@ -92,7 +92,7 @@ def test_without_the_token_there_are_no_metrics(client, given):
 
 def test_with_no_token_set_nobody_has_it(office):
     settings = replace(office.settings, metrics_token="")
-    client = create_app(replace(office, settings=settings)).test_client()
+    client = app_for(replace(office, settings=settings)).test_client()
     for given in ("Bearer ", "Bearer", ""):
         assert client.get("/metrics", headers={"Authorization": given}).status_code == 404
 
@@ -134,7 +134,7 @@ def test_every_answer_is_guarded(client, path):
 
 @pytest.mark.parametrize("host", ["door.example", "door.example:443", "127.0.0.1:8000", "localhost"])
 def test_in_production_our_own_host_is_answered(office, host):
-    client = create_app(replace(office, settings=replace(SETTINGS, mode="production"))).test_client()
+    client = app_for(replace(office, settings=replace(SETTINGS, mode="production"))).test_client()
     assert client.get("/healthz", headers={"Host": host}).data == b"ok"
 
 
@@ -143,7 +143,7 @@ def test_in_production_our_own_host_is_answered(office, host):
     ["evil.example", "door.example.evil", "evil-door.example", "x.door.example", "door.example@evil", "", "[::1]"],
 )
 def test_in_production_another_host_is_not(office, host):
-    client = create_app(replace(office, settings=replace(SETTINGS, mode="production"))).test_client()
+    client = app_for(replace(office, settings=replace(SETTINGS, mode="production"))).test_client()
     for path in ("/healthz", "/nowhere", pushes.address(pushes.query(echostr="1"))):
         response = client.get(path, headers={"Host": host})
         assert response.status_code == 400

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import create_app
 from bot.doctor import examine_all
 from bot.doctor_wechat import examine, explain
 from bot.office import Office, open_office
@@ -28,6 +27,7 @@ from simulator import Platform
 from simulator.server import serving
 from tests.bot.conftest import ACCOUNT, run
 from tests.make import NOON, make_user
+from tests.one_app import app_for
 
 
 def now() -> dt.datetime:
@@ -60,7 +60,7 @@ def office(environ: dict[str, str], platform: Platform, library: Library) -> Ite
     environ[f"{PREFIX}WECHAT_API_BASE"] = platform.world.base_url
     office = open_office(read_settings(environ), library=library)
     upgrade(office.engine)
-    with serving(create_app(office), "127.0.0.1", 0) as address:
+    with serving(app_for(office), "127.0.0.1", 0) as address:
         environ[f"{PREFIX}PUBLIC_URL"] = address
         yield office
     office.engine.dispose()

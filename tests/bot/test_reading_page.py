@@ -11,12 +11,12 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from bot.app import create_app
 from bot.office import Office
 from knowledge_base.library import Library
 from models.wording import RetiredArticle
 from tests.bot.channels.door import Clock, make_office
 from tests.make import NOON, make_district, make_user
+from tests.one_app import app_for
 
 MOST_BYTES = 15 * 1024  # gzipped, the style sheet with it (ux.md 4)
 PAGES = Library.from_files(today=NOON.date()).articles
@@ -34,7 +34,7 @@ def office(engine, sessions, library, clock) -> Office:
 
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
-    return create_app(office).test_client()
+    return app_for(office).test_client()
 
 
 def words_of(response) -> str:
@@ -104,7 +104,7 @@ def test_a_successor_is_named(client, office, engine, sessions, library, clock):
     newer = library.with_articles([after]).on(NOON.date(), without=["C01"])
     clock.passes(dt.timedelta(seconds=3))
     retire(sessions, "C01")
-    page = create_app(make_office(engine, sessions, newer, clock=clock)).test_client().get("/policies/C01")
+    page = app_for(make_office(engine, sessions, newer, clock=clock)).test_client().get("/policies/C01")
     assert "现在看这一条" in words_of(page)
     assert 'href="/policies/C02"' in page.text
 
@@ -112,7 +112,7 @@ def test_a_successor_is_named(client, office, engine, sessions, library, clock):
 def test_what_is_not_in_force_yet_says_from_when_on(engine, sessions, library, clock):
     coming = dataclasses.replace(library.articles["C01"], effective="2027-01-01")
     later = library.with_articles([coming])
-    client = create_app(make_office(engine, sessions, later, clock=clock)).test_client()
+    client = app_for(make_office(engine, sessions, later, clock=clock)).test_client()
     page = client.get("/policies/C01")
     assert page.status_code == 404
     assert "2027-01-01 起才施行" in words_of(page)

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from bot.app import create_app
 from tests.bot.channels.door import Clock, make_office
 from tests.console.windows import WIDTHS, Window, chromium, served
 from tests.make import NOON, make_district
+from tests.one_app import app_for
 
 # A page looks the same whatever the database.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
@@ -32,7 +32,7 @@ def chrome() -> Iterator[Chromium]:
 def home(engine, sessions, library) -> Iterator[str]:
     with sessions.begin() as db:
         make_district(db, phone="0851-84000000")
-    with served(create_app(make_office(engine, sessions, library, clock=Clock(NOON)))) as address:
+    with served(app_for(make_office(engine, sessions, library, clock=Clock(NOON)))) as address:
         yield address
 
 

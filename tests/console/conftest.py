@@ -13,7 +13,6 @@ from playwright.sync_api import sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.app import create_app
 from console.passwords import hashed
 from knowledge_base.library import Library
 from models.station import Station
@@ -23,6 +22,7 @@ from tests.bot.channels.door import SETTINGS, Clock, make_office
 from tests.console.browser import PASSWORD, SEED, Browser
 from tests.console.windows import chromium, served
 from tests.make import NOON, make_district
+from tests.one_app import app_for
 
 HASH = hashed(PASSWORD)  # once: each takes a tenth of a second, on purpose
 Hire = Callable[..., str]
@@ -51,7 +51,7 @@ def app(
     with sessions.begin() as db:
         make_district(db)
     settings = replace(SETTINGS, public_url=public_url, media_dir=tmp_path / "media")
-    return create_app(make_office(engine, sessions, library, clock=clock, settings=settings))
+    return app_for(make_office(engine, sessions, library, clock=clock, settings=settings))
 
 
 @pytest.fixture

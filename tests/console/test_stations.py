@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from console.scan_code import drawn
-from console.sheets import Sheet, read_sheet, write_book
+from console.sheets import read_sheet
 from models.audit import AuditEntry
 from models.base import open_sessions
 from models.database import open_engine
@@ -45,7 +45,7 @@ def admin(signed_in):
 
 
 def table(*rows, head=HEAD):
-    return write_book([Sheet("站点", [12] * 9, [head, *rows])])
+    return book(head, *rows)
 
 
 def brings(admin, data):

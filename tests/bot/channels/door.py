@@ -14,7 +14,6 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from bot.app import create_app
 from bot.channels import Channel
 from bot.channels.wechat_oa import WeChatOfficialAccount
 from bot.channels.wechat_token import TokenKeeper
@@ -29,6 +28,7 @@ from models.vault import KeyRing
 from tests.bot.channels import pushes
 from tests.bot.channels.pushes import AES_KEY, APP_ID, OLD_KEY, OURS, TOKEN
 from tests.make import AUDIT_KEY, DATA_KEY, INDEX_KEY, NOON
+from tests.one_app import app_for
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: who calls it out of a request fails at once
 SECRET = "app-secret-canary-0123456789"
@@ -104,11 +104,10 @@ class Door:
 
     def __init__(self, office: Office, clock: Clock) -> None:
         self.office, self.clock = office, clock
-        self.app = create_app(office)
 
     @property
     def client(self) -> FlaskClient:
-        return self.app.test_client()
+        return app_for(self.office).test_client()
 
     @property
     def second(self) -> int:

@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from console.policies.article_table import CALLED, KINDS, LARGEST_LIBRARY, Entry, as_file, entries_in, kind_of
 from console.policies.incoming import CHANGED, FAULTY, HELD, NEW, SAME, plan_of
-from console.sheets import BadSheet, Sheet, read_sheet, write_book
+from console.sheets import BadSheet, read_sheet
 from knowledge_base.article import parse
 from knowledge_base.article_form import FIELDS, as_text, fields_of
 from models.audit import AuditEntry
 from models.policy import PolicyVersion
 from models.user import User
+from tests.console.test_sheets import book
 from tests.make import NOON
 
 PAGE = "/console/policies/exchange"
@@ -33,7 +34,7 @@ def editor(signed_in):
 
 
 def table(*rows):
-    return write_book([Sheet("政策", [12] * len(rows[0]), rows)])
+    return book(*rows)
 
 
 def chooses(editor, data, name="policies.xlsx"):
