@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,6 +17,7 @@ from knowledge_base.library import Library
 from models.base import Base, open_sessions
 from models.database import open_engine
 from models.vault import KeyRing
+from tests.chrome import open_chrome
 from tests.egress import close_egress
 from tests.make import AUDIT_KEY, DATA_KEY, INDEX_KEY, NOON
 from tests.phone import Phone
@@ -62,6 +64,13 @@ def postgres() -> Iterator[str]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     with postgres_url(Path(tempfile.gettempdir()) / f"frontdoor-postgres-{run}") as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """A real browser; a module's at most, since nothing else can wait for events in a thread that drives one."""
+    with open_chrome() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from bot.app import create_app
 from bot.channels.wechat_oa import WeChatOfficialAccount
@@ -31,7 +31,8 @@ from bot.settings import PREFIX, read_settings
 from console.passwords import hashed
 from models.shown import masked_name
 from simulator import Platform
-from tests.console.windows import chromium, served
+from tests.chrome import open_chrome
+from tests.console.windows import served
 from tests.make import NOON
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
@@ -44,12 +45,13 @@ QUESTION = "残疾军人坐车有优惠没得"
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        with _a_day_at_the_office(Path(folder)) as (home, phone_page, platform):
-            _phone(browser, phone_page, platform)
-            _desk(browser, home)
-        browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_chrome() as browser,
+        _a_day_at_the_office(Path(folder)) as (home, phone_page, platform),
+    ):
+        _phone(browser, phone_page, platform)
+        _desk(browser, home)
     for picture in sorted(FOLDER.glob("*.png")):
         size = picture.stat().st_size
         sys.stdout.write(f"{picture.name} {size // 1000} KB\n")

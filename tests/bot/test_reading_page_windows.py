@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
 
 from tests.bot.channels.door import Clock, make_office
-from tests.console.windows import WIDTHS, Window, chromium, served
+from tests.console.windows import WIDTHS, Window, served
 from tests.make import NOON, make_district
 from tests.one_app import app_for
 
@@ -18,14 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"],
 LINKS = """() => [...document.querySelectorAll('.size, .button, .links a')]
     .filter(each => each.getBoundingClientRect().height < 59.5).map(each => each.outerHTML.slice(0, 120))"""
 TYPE = "parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,12 +15,11 @@ from console.passwords import hashed
 from knowledge_base.library import Library
 from models.station import Station
 from models.user import User
-from models.user.sign_in import SignIn
 from tests.bot.channels.door import SETTINGS, Clock, make_office
 from tests.console.browser import PASSWORD, SEED, Browser
-from tests.console.windows import chromium, served
+from tests.console.windows import served
 from tests.make import NOON, make_district
-from tests.one_app import app_for
+from tests.one_app import app_for, sign_in
 
 HASH = hashed(PASSWORD)  # once: each takes a tenth of a second, on purpose
 Hire = Callable[..., str]
@@ -82,34 +79,16 @@ def hire(sessions: sessionmaker[Session], clock: Clock) -> Hire:
 
 
 @pytest.fixture
-def signed_in(
-    browser: Callable[[], Browser], hire: Hire, sessions: sessionmaker[Session], clock: Clock
-) -> Callable[..., Browser]:
-    """A browser of somebody with these roles, signed in: signed_in("volunteer"), signed_in("staff", shown_as="王姐").
-
-    Its cookie is put there: a password is slow on purpose, and the sign-in page has tests of its own.
-    """
+def signed_in(browser: Callable[[], Browser], hire: Hire) -> Callable[..., Browser]:
+    """A browser of somebody with these roles, signed in: signed_in("volunteer"), signed_in("staff", shown_as="王姐")."""
 
     def sit_down(*roles: str, shown_as: str = "小陈", station: str = "", name: str = "", person: str = "") -> Browser:
         name = hire(shown_as, *roles, station=station, name=name, person=person)
-        with sessions.begin() as db:
-            user = db.query(User).filter_by(name=name).one()
-            row, token = SignIn.begin(db, user, own_device=False, now=clock())
-            row.factor_at = clock()
         ours = browser()
-        ours.plants("desk", token)
+        ours.plants("desk", sign_in(name))
         return ours
 
     return sit_down
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    """A real browser; each test opens windows of its own in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize("width", ["phone", "desk"])
-def test_every_page_of_the_office(chrome, home, life, width, clock):
+def test_every_page_of_the_office(chrome, home, life, width):
     veteran, staff = life
     pages = {
         "admin": [
@@ -61,7 +61,7 @@ def test_every_page_of_the_office(chrome, home, life, width, clock):
     }  # fmt: skip
     for role, paths in pages.items():
         window = Window.open(chrome, home, width=width)
-        window.signs_in(role, clock)
+        window.sits_down(role)
         all_sound(
             window,
             paths,
@@ -73,9 +73,9 @@ def test_every_page_of_the_office(chrome, home, life, width, clock):
 
 
 @pytest.mark.usefixtures("life")
-def test_a_table_of_stations_is_looked_through_and_brought_in_by_hand(chrome, home, tmp_path, clock):
+def test_a_table_of_stations_is_looked_through_and_brought_in_by_hand(chrome, home, tmp_path):
     window = Window.open(chrome, home)
-    window.signs_in("admin", clock)
+    window.sits_down("admin")
     table = tmp_path / "stations.xlsx"
     row = ["52011502", "朱昌镇退役军人服务站", "镇", "520115", "周一至周五 9:00-12:00", "0851-84000001", "", "何敏", ""]
     table.write_bytes(write_book([Sheet("站点", [10] * 9, [list(CALLED.values()), [*row[:4], "每天", *row[5:]]])]))
@@ -96,9 +96,9 @@ def test_a_table_of_stations_is_looked_through_and_brought_in_by_hand(chrome, ho
     window.close()
 
 
-def test_a_veteran_is_found_without_a_number_in_the_address(chrome, home, life, sessions, clock):
+def test_a_veteran_is_found_without_a_number_in_the_address(chrome, home, life, sessions):
     window = Window.open(chrome, home, width="phone")
-    window.signs_in("staff", clock)
+    window.sits_down("staff")
     window.goes("/console/people")
     window.page.fill("#number", "138 0000 6021")
     window.page.click("text=查找")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.console.browser import PASSWORD, SEED
+from tests.one_app import sign_in
 
 WIDTHS = {"phone": (390, 844), "tablet": (768, 1024), "desk": (1440, 900)}
 SIZES = ("", "l", "xl")
@@ -49,18 +45,6 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def chromium() -> str:
-    """Where the browser is; said loudly when there is none, and a failure in CI."""
-    found = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-    if found:
-        return found
-    said = "CHROMIUM IS MISSING: the console's journeys were NOT tried. apt install chromium"
-    if os.environ.get("CI") == "true":
-        pytest.fail(said)
-    print(f"\n{said}", file=sys.__stderr__)
-    pytest.skip(said)
-
-
 def is_sound(window: Window, what: object) -> None:
     """What is open fits the window and the thumb; in the smallest type, where it is hardest, axe finds nothing either."""
     if window.size == SIZES[0]:
@@ -72,15 +56,15 @@ def is_sound(window: Window, what: object) -> None:
 def all_sound(
     window: Window, paths: Collection[str], *, sizes: Sequence[str] = SIZES, look: Callable[[str], None] | None = None
 ) -> None:
-    """Every page, in every size of type, chosen on the first. `look` is told the path of what is open."""
-    for size in sizes:
-        window.goes(next(iter(paths)))
-        window.reads_in(size)
-        for path in paths:
-            window.goes(path)
+    """Every page, in every size of type. `look` is told the path of what is open."""
+    for path in paths:
+        window.goes(path)
+        for size in sizes:
+            window.shows(size)
             is_sound(window, (path, size))
             if look is not None:
                 look(path)
+        window.shows(SIZES[0])
 
 
 @dataclass
@@ -111,6 +95,11 @@ class Window:
     def goes(self, path: str) -> None:
         self.page.goto(self.home + path)
 
+    def sits_down(self, name: str) -> None:
+        """Signed in already."""
+        self.page.context.add_cookies([{"name": "desk", "value": sign_in(name), "url": self.home}])
+        self.goes("/console/")
+
     def signs_in(self, name: str, clock: object) -> None:
         self.goes("/console/sign-in")
         self.page.fill("#name", name)
@@ -124,6 +113,13 @@ class Window:
         """Choose a size of type, by the buttons on top."""
         with self.page.expect_navigation():
             self.page.click(f'.sizes button[value="{size}"]')
+        self.size = size
+
+    def shows(self, size: str) -> None:
+        """The page that is open in another size, which is one class of it: to load it again would take ten times as
+        long. The next page is in the size that was chosen."""
+        self._arrived()
+        self.page.evaluate("size => { document.documentElement.className = size && `size-${size}`; }", size)
         self.size = size
 
     def overflows(self) -> bool:

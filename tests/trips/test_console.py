@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from models.user import User
 from simulator import Phone
 from tests.console.browser import SEED
 from tests.console.conftest import HASH
-from tests.console.windows import Window, chromium
+from tests.console.windows import Window
 from tests.make import make_district
 from tests.trips.service import Service, running
 from tests.trips.test_everyday import words
@@ -47,9 +47,9 @@ class Street:
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def street(tmp_path_factory: pytest.TempPathFactory, chrome: Browser) -> Iterator[Street]:
     folder = tmp_path_factory.mktemp("street")
-    with running(f"sqlite:///{folder}/trip.db", folder) as service, sync_playwright() as playwright:
+    with running(f"sqlite:///{folder}/trip.db", folder) as service:
         with service.sessions.begin() as db:
             make_district(db, hours="周一至周日 0:00-23:59")
             for name, shown_as in STAFF.items():
@@ -59,9 +59,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
                 user.totp, user.totp_since = SEED, now() - dt.timedelta(days=1)
                 role = "volunteer" if name == "second" else name
                 user.grant(db, role, station_id=None, by="test", now=now(), confirmed=True)
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield Street(service, browser)
-        browser.close()
+        yield Street(service, chrome)
 
 
 def test_from_one_word_to_a_rating_without_script_on_a_phone(street: Street) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.make import make_district
 from tests.trips.service import Service, running
@@ -20,21 +17,6 @@ from tests.trips.service import Service, running
 pytestmark = pytest.mark.browser
 WIDTHS = {"phone": (390, 844), "desk": (1440, 900)}
 PATIENCE = 15_000  # ms
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-    if not found:
-        said = "CHROMIUM IS MISSING: the browser journeys were NOT tried. apt install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        print(f"\n{said}", file=sys.__stderr__)
-        pytest.skip(said)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +97,12 @@ class Window:
 
 
 @pytest.fixture(params=list(WIDTHS))
-def window(request: pytest.FixtureRequest, browser: Browser, shown: Service, tmp_path: Path) -> Iterator[Window]:
+def window(request: pytest.FixtureRequest, chrome: Browser, shown: Service, tmp_path: Path) -> Iterator[Window]:
     width, height = WIDTHS[request.param]
     phones = shown.platform.phones
     for phone in phones:
         phone.starts_over()
-    context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context: BrowserContext = chrome.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     window = Window(context.new_page(), shown.platform.world.base_url, tmp_path)
     yield window
     context.close()

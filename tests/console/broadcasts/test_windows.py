@@ -55,9 +55,9 @@ def some_are_sent(sessions, address: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
-def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
+def test_every_page_in_every_size(chrome, home, hire, notices, width):
     window = Window.open(chrome, home, width=width)
-    window.signs_in(hire("张平", "bapprover", "bwriter", "officer"), clock)
+    window.sits_down(hire("张平", "bapprover", "bwriter", "officer"))
     sending = notices["sending"]
     paths = ("", "/new", *(each.removeprefix("/console/broadcasts") for each in notices.values()))
     more = (f"{sending}/people", f"{sending}/calls", f"{sending}/sign-ups")
@@ -71,10 +71,10 @@ def test_every_page_in_every_size(chrome, home, hire, clock, notices, width):
 
 
 @pytest.mark.parametrize("width", ["phone", "desk"])
-def test_a_reason_opens_the_sheet_and_a_town_is_taken_out(chrome, home, hire, clock, notices, width):
+def test_a_reason_opens_the_sheet_and_a_town_is_taken_out(chrome, home, hire, notices, width):
     """By forms alone; every page with a fault on it is looked at as well."""
     window = Window.open(chrome, home, width=width, script=False)
-    window.signs_in(hire("赵干部", "bwriter", "officer"), clock)
+    window.sits_down(hire("赵干部", "bwriter", "officer"))
     page = window.page
     window.goes(f"{notices['sending']}/calls")
     page.click("text=写好了")
@@ -101,9 +101,9 @@ def test_a_reason_opens_the_sheet_and_a_town_is_taken_out(chrome, home, hire, cl
     window.close()
 
 
-def test_the_numbers_move_by_themselves(chrome, home, hire, clock, notices, sessions):
+def test_the_numbers_move_by_themselves(chrome, home, hire, notices, sessions):
     window = Window.open(chrome, home)
-    window.signs_in(hire("何敏", "bwriter"), clock)
+    window.sits_down(hire("何敏", "bwriter"))
     window.goes(notices["sending"])
     expect(window.page.locator(".going")).to_contain_text("已经有结果 2 人，共 14 人")
     some_are_sent(sessions, notices["sending"], 7)
@@ -113,10 +113,10 @@ def test_the_numbers_move_by_themselves(chrome, home, hire, clock, notices, sess
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_from_the_first_word_to_the_stop(chrome, home, hire, clock, notices, sessions, script):
+def test_from_the_first_word_to_the_stop(chrome, home, hire, notices, sessions, script):
     """Written, counted, agreed to by another, stopped; by forms alone."""
     writer, checker = (Window.open(chrome, home, width="phone", script=script) for _ in range(2))
-    writer.signs_in(hire("何敏", "bwriter"), clock)
+    writer.sits_down(hire("何敏", "bwriter"))
     writer.goes("/console/broadcasts/new")
     page = writer.page
     page.fill("#title", "体检改期")
@@ -128,7 +128,7 @@ def test_from_the_first_word_to_the_stop(chrome, home, hire, clock, notices, ses
     assert re.search(r"看样子 \d{6}", page.inner_text("main"))
     page.click("text=交给同事审")
     assert "不能自己审" in page.inner_text("main")
-    checker.signs_in(hire("张平", "bapprover"), clock)
+    checker.sits_down(hire("张平", "bapprover"))
     checker.goes(page.url.removeprefix(home))
     checker.page.fill("#count", "11")
     checker.page.click("text=同意，发给")

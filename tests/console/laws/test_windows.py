@@ -33,9 +33,9 @@ def people(hire, sessions, clock):
 
 
 @pytest.mark.parametrize("width", ["phone", "tablet", "desk"])
-def test_a_file_that_is_looked_through_is_sound_and_fits(chrome, home, people, clock, tmp_path, width):
+def test_a_file_that_is_looked_through_is_sound_and_fits(chrome, home, people, tmp_path, width):
     window = Window.open(chrome, home, width=width)
-    window.signs_in("editor", clock)
+    window.sits_down("editor")
     for text, said in (
         (law_text("第一条　甲。\n第一条　乙。"), "有 1 处要改"),
         (law_text("第一条　甲。\n第四条　丁。"), "少了 2 条"),
@@ -52,29 +52,29 @@ def test_a_file_that_is_looked_through_is_sound_and_fits(chrome, home, people, c
 
 
 @pytest.mark.parametrize("width", ["phone", "tablet", "desk"])
-def test_every_page_is_sound_and_fits(chrome, home, people, sessions, clock, width):
+def test_every_page_is_sound_and_fits(chrome, home, people, sessions, width):
     with sessions.begin() as db:
         uids = list(db.scalars(select(LawText.uid)))
     window = Window.open(chrome, home, width=width)
-    window.signs_in("approver", clock)
+    window.sits_down("approver")
     paths = ("/console/laws", "/console/laws?q=热茶", *(f"/console/laws/{uid}" for uid in uids[:2] + uids[-1:]))
     all_sound(window, paths, sizes=("", "xl"))
     assert window.troubles == []
     window.close()
 
 
-def test_two_people_bring_a_law_in_without_script(chrome, home, people, clock, tmp_path):
+def test_two_people_bring_a_law_in_without_script(chrome, home, people, tmp_path):
     file = tmp_path / "law.md"
     file.write_text(law_text(标题="星河县板凳办法"), "utf-8")
     editor, approver = (Window.open(chrome, home, width="phone", script=False) for _ in people)
-    editor.signs_in("editor", clock)
+    editor.sits_down("editor")
     editor.goes("/console/law-file")
     editor.page.set_input_files("#file", str(file))
     editor.page.click("text=看看里面有什么")
     assert "找到 5 条" in editor.page.inner_text("main")
     editor.page.click("text=没错，交给另一位同事定")
     assert "提交了" in editor.page.inner_text(".told")
-    approver.signs_in("approver", clock)
+    approver.sits_down("approver")
     approver.goes("/console/laws")
     approver.page.click("text=启用法规：星河县板凳办法")
     approver.page.check("input[value=approve]")

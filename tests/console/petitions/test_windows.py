@@ -35,9 +35,9 @@ def number(hire, sessions) -> str:
 
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
-def test_list_and_page_are_fine_in_every_width_and_size(chrome, home, number, clock, width):
+def test_list_and_page_are_fine_in_every_width_and_size(chrome, home, number, width):
     window = Window.open(chrome, home, width=width)
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     all_sound(window, ["/console/petitions", f"/console/petitions/{number}"])
     for each in window.page.query_selector_all("details"):
         each.evaluate("it => { it.open = true }")
@@ -48,9 +48,9 @@ def test_list_and_page_are_fine_in_every_width_and_size(chrome, home, number, cl
 
 
 @pytest.mark.parametrize("width", ["phone", "desk"])
-def test_what_a_leader_signs_is_fine_too(chrome, home, number, clock, width):
+def test_what_a_leader_signs_is_fine_too(chrome, home, number, width):
     window = Window.open(chrome, home, width=width)
-    window.signs_in("like", clock)
+    window.sits_down("like")
     all_sound(window, ["/console/approvals", f"/console/petitions/{number}"], sizes=("",))
     window.goes("/console/approvals")
     window.page.click("text=看内容，再定")
@@ -60,9 +60,9 @@ def test_what_a_leader_signs_is_fine_too(chrome, home, number, clock, width):
     window.close()
 
 
-def test_without_script_everything_can_be_done(chrome, home, number, clock):
+def test_without_script_everything_can_be_done(chrome, home, number):
     window = Window.open(chrome, home, script=False)
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     window.goes(f"/console/petitions/{number}")
     assert not window.page.is_visible("text=打印")
     window.page.fill("#progress", "下周三前有结果。")
@@ -80,9 +80,9 @@ def test_without_script_everything_can_be_done(chrome, home, number, clock):
     window.close()
 
 
-def test_by_keyboard_alone_the_focus_is_always_seen(chrome, home, number, clock):
+def test_by_keyboard_alone_the_focus_is_always_seen(chrome, home, number):
     window = Window.open(chrome, home)
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     window.goes(f"/console/petitions/{number}")
     unseen = []
     for _ in range(40):
@@ -97,9 +97,9 @@ def test_by_keyboard_alone_the_focus_is_always_seen(chrome, home, number, clock)
     window.close()
 
 
-def test_on_paper_there_is_the_file_and_nothing_else(chrome, home, number, clock):
+def test_on_paper_there_is_the_file_and_nothing_else(chrome, home, number):
     window = Window.open(chrome, home)
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     window.goes(f"/console/petitions/{number}")
     sheets = window.page.pdf(format="A4")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", sheets)) <= SEVERAL_PAGES
@@ -112,9 +112,9 @@ def test_on_paper_there_is_the_file_and_nothing_else(chrome, home, number, clock
     window.close()
 
 
-def test_the_print_button_prints(chrome, home, number, clock):
+def test_the_print_button_prints(chrome, home, number):
     window = Window.open(chrome, home)
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     window.goes(f"/console/petitions/{number}")
     window.page.evaluate("() => { window.print = () => { document.title = 'printed'; }; }")
     window.page.click("text=打印")
@@ -122,9 +122,9 @@ def test_the_print_button_prints(chrome, home, number, clock):
     window.close()
 
 
-def test_the_form_of_a_petition_is_fine(chrome, home, hire, clock):
+def test_the_form_of_a_petition_is_fine(chrome, home, hire):
     window = Window.open(chrome, home, width="phone")
-    window.signs_in(hire("老黄", "officer", station="52011501", name="huang"), clock)
+    window.sits_down(hire("老黄", "officer", station="52011501", name="huang"))
     all_sound(window, ["/console/petitions/new"], sizes=("",))
     window.page.click("text=登记，把编号告诉本人")
     assert window.violations() == []
@@ -132,11 +132,11 @@ def test_the_form_of_a_petition_is_fine(chrome, home, hire, clock):
     window.close()
 
 
-def test_overdue_is_told_by_more_than_a_colour(chrome, home, hire, sessions, clock):
+def test_overdue_is_told_by_more_than_a_colour(chrome, home, hire, sessions):
     hire("王姐", "staff", name="wangjie")
     filed(sessions, officer="wangjie", now=NOON - dt.timedelta(days=17))
     window = Window.open(chrome, home, width="phone")
-    window.signs_in("wangjie", clock)
+    window.sits_down("wangjie")
     window.goes("/console/petitions")
     assert "超期 2 天" in window.page.inner_text("main")
     window.close()

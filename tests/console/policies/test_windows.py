@@ -80,24 +80,24 @@ def versions_of_an_article(db, article, editor, approver, *, now):
 
 @pytest.mark.parametrize("width", ["phone", "desk"])
 @pytest.mark.parametrize("who", ["editor", "approver"])
-def test_every_page_is_sound_and_fits(chrome, home, people, clock, width, who):
+def test_every_page_is_sound_and_fits(chrome, home, people, width, who):
     window = Window.open(chrome, home, width=width)
-    window.signs_in(who, clock)
+    window.sits_down(who)
     all_sound(window, PATHS, sizes=("", "xl"))
     assert [trouble for trouble in window.troubles if "403" not in trouble] == []
     window.close()
 
 
-def test_two_people_reword_a_phrase_without_script(chrome, home, people, clock):
+def test_two_people_reword_a_phrase_without_script(chrome, home, people):
     editor, approver = (Window.open(chrome, home, width="phone", script=False) for _ in people)
-    editor.signs_in("editor", clock)
+    editor.sits_down("editor")
     editor.goes("/console/wordings/policy.glad")
     editor.page.fill("#words", "好的，谢谢您。还有什么，接着说。")
     editor.page.click("text=先看看样子")
     assert "还有什么，接着说" in editor.page.inner_text("#preview")
     editor.page.click("text=交给另一位同事定")
     assert "提交了" in editor.page.inner_text(".told")
-    approver.signs_in("approver", clock)
+    approver.sits_down("approver")
     approver.goes("/console/wordings/policy.glad")
     approver.page.check("input[value=approve]")
     approver.page.click("text=定下来")
@@ -107,9 +107,9 @@ def test_two_people_reword_a_phrase_without_script(chrome, home, people, clock):
         window.close()
 
 
-def test_an_editor_deals_with_a_question_without_script(chrome, home, people, clock):
+def test_an_editor_deals_with_a_question_without_script(chrome, home, people):
     window = Window.open(chrome, home, width="phone", script=False)
-    window.signs_in("editor", clock)
+    window.sits_down("editor")
     window.goes("/console/policies/unanswered")
     card = window.page.locator("section.card", has_text="那个红本本咋个整")
     card.get_by_label("不是这几条，就写编号").fill("B01")

@@ -32,16 +32,16 @@ def written(desk):
         draft.keep(f"买票可以优惠〔{draft.article_ids[0]}〕\n要几天，政策里没有写。")
 
 
-def at_the_talk(chrome, home, chen, clock, talk, **more):
-    window = signed_in(chrome, home, chen, clock, **more)
+def at_the_talk(chrome, home, chen, talk, **more):
+    window = signed_in(chrome, home, chen, **more)
     window.goes("/console/reception")
     window.page.click(f"#take-{talk}")
     return window
 
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
-def test_it_is_for_old_eyes_and_thumbs(chrome, home, desk, chen, clock, talk, width):
-    window = at_the_talk(chrome, home, chen, clock, talk, width=width)
+def test_it_is_for_old_eyes_and_thumbs(chrome, home, desk, chen, talk, width):
+    window = at_the_talk(chrome, home, chen, talk, width=width)
     for stage in ("asking", "waiting", "written"):
         if stage == "waiting":
             window.page.click(BUTTON)
@@ -58,8 +58,8 @@ def test_it_is_for_old_eyes_and_thumbs(chrome, home, desk, chen, clock, talk, wi
     window.close()
 
 
-def test_without_script_it_is_put_into_the_box_and_what_was_typed_stays(chrome, home, desk, chen, clock, talk):
-    window = at_the_talk(chrome, home, chen, clock, talk, width="phone", script=False)
+def test_without_script_it_is_put_into_the_box_and_what_was_typed_stays(chrome, home, desk, chen, talk):
+    window = at_the_talk(chrome, home, chen, talk, width="phone", script=False)
     page = window.page
     page.fill("#words", "王老哥，")
     page.click("text=战友情况")
@@ -74,8 +74,8 @@ def test_without_script_it_is_put_into_the_box_and_what_was_typed_stays(chrome, 
     window.close()
 
 
-def test_with_script_it_comes_by_itself_while_one_goes_on_typing(chrome, home, desk, chen, clock, talk):
-    window = at_the_talk(chrome, home, chen, clock, talk)
+def test_with_script_it_comes_by_itself_while_one_goes_on_typing(chrome, home, desk, chen, talk):
+    window = at_the_talk(chrome, home, chen, talk)
     page = window.page
     page.click(BUTTON)
     page.fill("#words", "我先看一下")

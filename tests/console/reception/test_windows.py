@@ -60,16 +60,16 @@ def fill_talk(desk: Desk, app, uid: str) -> None:
         keep(name, sample.read_bytes() if sample and sample.exists() else b"ID3\x03" + b"\0" * 64)
 
 
-def signed_in(chrome: Browser, home: str, name: str, clock, **more) -> Window:
+def signed_in(chrome: Browser, home: str, name: str, **more) -> Window:
     window = Window.open(chrome, home, **more)
-    window.signs_in(name, clock)
+    window.sits_down(name)
     return window
 
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
-def test_the_pages_are_for_old_eyes_and_thumbs(chrome, home, app, desk, chen, clock, width):
+def test_the_pages_are_for_old_eyes_and_thumbs(chrome, home, app, desk, chen, width):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock, width=width)
+    window = signed_in(chrome, home, chen, width=width)
     window.goes("/console/reception")
     window.page.click(f"#take-{uid}")
     fill_talk(desk, app, uid)
@@ -86,9 +86,9 @@ def test_the_pages_are_for_old_eyes_and_thumbs(chrome, home, app, desk, chen, cl
     window.close()
 
 
-def test_on_a_phone_without_script_a_talk_goes_from_taking_to_its_end(chrome, home, desk, chen, clock):
+def test_on_a_phone_without_script_a_talk_goes_from_taking_to_its_end(chrome, home, desk, chen):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock, width="phone", script=False)
+    window = signed_in(chrome, home, chen, width="phone", script=False)
     page = window.page
     window.goes("/console/reception")
     page.click(f"#take-{uid}")
@@ -119,9 +119,9 @@ def test_on_a_phone_without_script_a_talk_goes_from_taking_to_its_end(chrome, ho
     window.close()
 
 
-def test_a_sentence_is_put_into_the_box_without_script_and_what_was_typed_stays(chrome, home, app, desk, chen, clock):
+def test_a_sentence_is_put_into_the_box_without_script_and_what_was_typed_stays(chrome, home, app, desk, chen):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock, script=False)
+    window = signed_in(chrome, home, chen, script=False)
     window.goes("/console/reception")
     window.page.click(f"#take-{uid}")
     fill_talk(desk, app, uid)
@@ -132,9 +132,9 @@ def test_a_sentence_is_put_into_the_box_without_script_and_what_was_typed_stays(
     window.close()
 
 
-def test_what_the_veteran_says_comes_by_itself_and_what_is_typed_stays(chrome, home, desk, chen, clock):
+def test_what_the_veteran_says_comes_by_itself_and_what_is_typed_stays(chrome, home, desk, chen):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock)
+    window = signed_in(chrome, home, chen)
     page = window.page
     window.goes("/console/reception")
     page.click(f"#take-{uid}")
@@ -156,8 +156,8 @@ def test_what_the_veteran_says_comes_by_itself_and_what_is_typed_stays(chrome, h
     window.close()
 
 
-def test_who_comes_shows_in_the_title_and_in_the_line(chrome, home, desk, chen, clock):
-    window = signed_in(chrome, home, chen, clock)
+def test_who_comes_shows_in_the_title_and_in_the_line(chrome, home, desk, chen):
+    window = signed_in(chrome, home, chen)
     window.goes("/console/reception")
     window.page.wait_for_timeout(1000)  # until the stream listens
     desk.somebody_waits("活起没得意思了", name="陈小平", urgent="self_harm")
@@ -166,9 +166,9 @@ def test_who_comes_shows_in_the_title_and_in_the_line(chrome, home, desk, chen, 
     window.close()
 
 
-def test_the_number_is_gone_when_the_page_is_loaded_again(chrome, home, desk, chen, clock):
+def test_the_number_is_gone_when_the_page_is_loaded_again(chrome, home, desk, chen):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock)
+    window = signed_in(chrome, home, chen)
     page = window.page
     window.goes("/console/reception")
     page.click(f"#take-{uid}")
@@ -183,9 +183,9 @@ def test_the_number_is_gone_when_the_page_is_loaded_again(chrome, home, desk, ch
     window.close()
 
 
-def test_with_the_keyboard_alone(chrome, home, desk, chen, clock):
+def test_with_the_keyboard_alone(chrome, home, desk, chen):
     uid = a_room(desk)
-    window = signed_in(chrome, home, chen, clock)
+    window = signed_in(chrome, home, chen)
     page = window.page
     window.goes("/console/reception")
     page.focus(f"#take-{uid}")
