@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -13,7 +14,6 @@ from models.user import User
 SHORTEST, LONGEST = 10, 128
 _HASHER = PasswordHasher()  # the library's own defaults: argon2id, 64 MiB, 3 rounds, 4 lanes
 _AT_ONCE = threading.BoundedSemaphore(4)  # each takes 64 MiB
-_NOBODY = _HASHER.hash("nobody has this password")
 
 
 def hashed(password: str) -> str:
@@ -23,7 +23,8 @@ def hashed(password: str) -> str:
 
 def matches(user: User | None, password: str) -> bool:
     """Whether the password is the account's. An account without one costs as much time as any other."""
-    stored = user.password_hash if user is not None and user.password_hash else _NOBODY
+    nobody = _of_nobody()  # made in any case: else the first try with an unknown name would take longer than others
+    stored = user.password_hash if user is not None and user.password_hash else nobody
     with _AT_ONCE:
         try:
             _HASHER.verify(stored, password[:LONGEST])
@@ -42,6 +43,11 @@ def fault_in(password: str, *, name: str) -> str:
     if len(set(plain)) < 4 or plain in _common() or name.casefold() in plain:
         return "这个密码太容易猜，请换一个。"
     return ""
+
+
+@cache
+def _of_nobody() -> str:
+    return hashed("nobody has this password")
 
 
 def _common() -> frozenset[str]:

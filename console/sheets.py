@@ -20,6 +20,7 @@ from models.base import DomainError
 logger = logging.getLogger(__name__)
 
 LARGEST_FILE: Final = 2 * 2**20
+LONGEST_CELL: Final = 20_000  # characters; as in the child, whose reader no other process should have to load
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECONDS: Final = 20.0
 # By its path: `-m` would load the whole console first.

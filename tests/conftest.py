@@ -24,10 +24,16 @@ from tests.phone import Phone
 from tests.postgres import new_database, postgres_url
 
 Engines = Callable[[str], Engine]
+LONGEST = Path(__file__).parent / "trips"
 
 
 def pytest_configure() -> None:
     close_egress()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: one that came last would be waited for alone."""
+    items.sort(key=lambda item: LONGEST not in item.path.parents)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from console.policies import VERIFIED
-from console.sheet_child import LONGEST_CELL
-from console.sheets import BadSheet, Sheet, read_sheet, write_book
+from console.sheets import LONGEST_CELL, BadSheet, Sheet, read_sheet, write_book
 from knowledge_base.article import Article
 from knowledge_base.article_form import FIELDS, as_text, fields_of
 from knowledge_base.deadline import UNITS

@@ -5,6 +5,8 @@ import datetime as dt
 import io
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -208,6 +210,13 @@ def test_openpyxl_reads_no_xml_without_defusedxml(monkeypatch):
     monkeypatch.setattr(sheet_child.openpyxl, "DEFUSEDXML", False)
     with pytest.raises(RuntimeError, match="defusedxml"):
         rows_in(book(["编码"]))
+
+
+def test_the_reader_is_loaded_in_its_own_process_only():
+    code = "import sys, bot.cli, bot.app; print('openpyxl' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+    assert sheets.LONGEST_CELL == sheet_child.LONGEST_CELL
 
 
 def test_a_second_table_at_the_same_time_is_asked_to_wait():
