@@ -71,7 +71,7 @@ def pack(table: Table) -> bytes:
         packed,
         rows=np.frombuffer("\n".join(table.rows).encode(), dtype=np.uint8),
         rarity=table.rarity,
-        starts=np.array(table.starts),
+        starts=table.starts,
         places=table.places,
         weights=table.weights,
     )
@@ -83,7 +83,7 @@ def unpack(packed: bytes) -> Table | None:
     try:
         with np.load(io.BytesIO(packed), allow_pickle=False) as found:
             rows = {feature: row for row, feature in enumerate(found["rows"].tobytes().decode().split("\n"))}
-            return Table(rows, found["rarity"], found["starts"].tolist(), found["places"], found["weights"])
+            return Table(rows, found["rarity"], found["starts"], found["places"], found["weights"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 

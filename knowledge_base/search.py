@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge_base.article import Article
 from knowledge_base.features import spans, words_of_the_field
 from knowledge_base.kept_table import learned, mark_of, pack, unpack
 from knowledge_base.normal import plain
-from knowledge_base.table import Column, Numbers, Table, learn
+from knowledge_base.table import Column, Table, learn
 
 LONGEST_SEARCHED = 400  # a letter's first 400 characters say what it is about
 
@@ -91,9 +90,7 @@ class Index:
 
     def search(self, words: str, *, without: Collection[str] = ()) -> tuple[Hit, ...]:
         """The articles nearest to a text in `normal.plain` form, best first; those `without` are passed over."""
-        scores = self._scores(words)
-        if scores is None:
-            return ()
+        scores = self._table.scores(words, len(self.ids))
         nearest = np.argsort(-scores)[: MOST_HITS + len(without)]
         best = [place for place in nearest if scores[place] > 0 and self.ids[place] not in without]
         return tuple(Hit(self.ids[place], float(scores[place])) for place in best[:MOST_HITS])
@@ -119,15 +116,6 @@ class Index:
         both = sum(asked[f] * given[f] * table.rarity[table.rows[f]] ** 2 for f in asked.keys() & given.keys())
         return float(both) / (table.length_of(asked) * table.length_of(given) or 1.0)
 
-    def _scores(self, words: str) -> npt.NDArray[np.float64] | None:
-        table, counted = self._table, self._table.counted(words)
-        if not counted:
-            return None
-        spans = [(*table.span_of(feature), often) for feature, often in counted.items()]
-        places = np.concatenate([table.places[start:end] for start, end, _ in spans])
-        weights = np.concatenate([_times(table.weights[start:end], often) for start, end, often in spans])
-        return np.bincount(places, weights, minlength=len(self.ids)) / table.length_of(counted)
-
 
 def _by_word(words: str, shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The words of a text, weightiest first: what a run of characters adds is spread over them evenly.
@@ -147,10 +135,6 @@ def _by_word(words: str, shares: Mapping[str, float]) -> tuple[tuple[str, float]
         pieces[word] = pieces.get(word, 0.0) + sum(said[at : at + len(word)])
         at += len(word)
     return tuple(sorted(((word, part) for word, part in pieces.items() if part), key=lambda piece: -piece[1]))
-
-
-def _times(weights: Numbers, often: float) -> Numbers:
-    return weights if often == 1 else weights * np.float32(often)
 
 
 def mark_of_articles(articles: Iterable[Article]) -> str:

@@ -22,6 +22,7 @@ MOST_TOLD_APART = 1000  # columns; beyond that a table of all features and colum
 
 Numbers = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int64]
 Column = tuple[str, Sequence[str]]  # its name, and its texts as they are written
 
 
@@ -34,7 +35,7 @@ class Table:
 
     rows: Mapping[str, int]
     rarity: Numbers
-    starts: list[int]
+    starts: Places
     places: Positions
     weights: Numbers
 
@@ -45,6 +46,21 @@ class Table:
     def span_of(self, feature: str) -> tuple[int, int]:
         row = self.rows[feature]
         return self.starts[row], self.starts[row + 1]
+
+    def read(self, words: str) -> tuple[Places, Numbers, float]:
+        """The rows of a text's features, how often each stands there, and the length of the text's vector."""
+        counted = self.counted(words)
+        rows = np.array([self.rows[feature] for feature in counted], dtype=np.int64)
+        return rows, np.array(list(counted.values()), dtype=np.float32), self.length_of(counted) or 1.0
+
+    def scores(self, words: str, columns: int) -> npt.NDArray[np.float64]:
+        """What the features of a text add up to in every column."""
+        rows, often, length = self.read(words)
+        starts, sizes = self.starts[rows], self.starts[rows + 1] - self.starts[rows]
+        behind = np.cumsum(sizes) - sizes
+        entries = np.repeat(starts - behind, sizes) + np.arange(sizes.sum())  # those of one row after the other
+        parts = self.weights[entries] * np.repeat(often, sizes)
+        return np.bincount(self.places[entries], parts, minlength=columns) / length
 
     def length_of(self, counted: Mapping[str, float]) -> float:
         """The length of a text's vector."""
@@ -76,7 +92,7 @@ def _centres(columns: Sequence[Column]) -> Table:
     return Table(
         {feature: row for row, feature in enumerate(entries)},
         np.array(list(rarity.values()), dtype=np.float32),
-        [0, *np.cumsum([len(found) for found in entries.values()]).tolist()],
+        _starts([len(found) for found in entries.values()]),
         np.array([column for column, _ in flat], dtype=np.int32),
         np.array([weight for _, weight in flat], dtype=np.float32),
     )
@@ -97,11 +113,15 @@ def _told_apart(table: Table, columns: Sequence[Column]) -> Table:
                 _move(dense, table, *asked[number])
             if turn > 0:
                 mean += dense / np.float32(glanced)
-    starts = [0, *np.cumsum(np.count_nonzero(mean, axis=1)).tolist()]
+    starts = _starts(np.count_nonzero(mean, axis=1))
     return replace(table, starts=starts, places=np.nonzero(mean)[1].astype(np.int32), weights=mean[np.nonzero(mean)])
 
 
-def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: npt.NDArray[np.int64], values: Numbers) -> None:
+def _starts(sizes: npt.ArrayLike) -> Places:
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+
+def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: Places, values: Numbers) -> None:
     scores = values @ dense[rows]
     right, scores[own] = scores[own], -np.inf
     rival = int(np.argmax(scores))
@@ -111,9 +131,7 @@ def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: npt.NDAr
         dense[rows, rival] -= moved
 
 
-def _vector(table: Table, words: str) -> tuple[npt.NDArray[np.int64], Numbers]:
+def _vector(table: Table, words: str) -> tuple[Places, Numbers]:
     """The rows of a text's features, and how much of each stands in a text of length one."""
-    counted = table.counted(words)
-    rows = np.array([table.rows[feature] for feature in counted], dtype=np.int64)
-    often = np.array(list(counted.values()), dtype=np.float32)
-    return rows, often / np.float32(table.length_of(counted) or 1.0)
+    rows, often, length = table.read(words)
+    return rows, often / np.float32(length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from knowledge_base.table import CLEARANCE, Column, Table, learn
 
@@ -18,7 +19,13 @@ def scores(table: Table, words: str) -> list[float]:
     for feature, often in counted.items():
         start, end = table.span_of(feature)
         found[table.places[start:end]] += table.weights[start:end] * often
-    return (found / table.length_of(counted)).tolist()
+    return (found / (table.length_of(counted) or 1.0)).tolist()
+
+
+@pytest.mark.parametrize("words", ["优待证丢了怎么补", "补补补办优待证优待证", "星期天 几点", "火星", "", "x"])
+def test_all_rows_at_once_add_up_to_what_they_do_one_by_one(words):
+    table = learn(NEIGHBOURS)
+    assert table.scores(words, len(NEIGHBOURS)).tolist() == pytest.approx(scores(table, words))
 
 
 def test_neighbours_are_told_apart():
