@@ -26,10 +26,16 @@ def postgres_url(folder: Path) -> Iterator[str]:
 
 
 def new_database(server_url: str) -> str:
-    """The address of a new, empty database on that server."""
+    """The address of a new, empty database on that server.
+
+    Tests delete what they leave. What the server would note of a table at some moment in between is true of no other
+    test, and a query planned by it may take minutes; so it notes nothing.
+    """
     name = f"test_{uuid.uuid4().hex[:10]}"
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        connection.execute(text("alter system set autovacuum = off"))
+        connection.execute(text("select pg_reload_conf()"))
         connection.execute(text(f"create database {name}"))
     engine.dispose()
     return server_url.replace("/postgres?", f"/{name}?")
