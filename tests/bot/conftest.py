@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pyrage.x25519 import Identity
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from bot.cli import frontdoor
 from bot.office import Office, open_office
 from bot.schema import upgrade
 from bot.settings import PREFIX, read_settings
@@ -115,7 +117,11 @@ def identity() -> Identity:
 
 
 def run(*command: str, environ: dict[str, str], cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    """`frontdoor …` in a process of its own, with the program that lies in `cwd`."""
+    """`frontdoor …`: of this program here, which saves three seconds; of one that lies elsewhere in its own process."""
+    if cwd == PROJECT:
+        cleared = {name: None for name in os.environ if name.startswith("FRONTDOOR_")}
+        done = CliRunner().invoke(frontdoor, command, env=cleared | environ, catch_exceptions=False)
+        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "bot.cli", *command],
         env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environ},

@@ -5,12 +5,20 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
+import pytest
 from flask import request
 
+from bot.app import create_app
 from console.desk import db, note
 from console.page import Page
 from models.user import User
 from tests.console.petitions.stories import noted
+
+
+@pytest.fixture
+def app(app):
+    """An application of its own, since it gets a page more."""
+    return create_app(app.extensions["office"])
 
 
 class Act:

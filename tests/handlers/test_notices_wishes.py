@@ -47,7 +47,7 @@ def coming(phone: Phone) -> list[int]:
     """The notices 老周 has signed up for."""
     with phone.sessions.begin() as db:
         mine = select(Recipient.broadcast_id).where(Recipient.conversation_id == phone.conversation(db).id)
-        return list(db.scalars(mine.where(Recipient.signed_up_at.is_not(None))))
+        return list(db.scalars(mine.where(Recipient.signed_up_at.is_not(None)).order_by(Recipient.broadcast_id)))
 
 
 # -- while a person holds the chat --------------------
