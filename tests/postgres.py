@@ -12,6 +12,9 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
+# No test pulls the server's plug. And tests delete what they leave: what the server noted of a table at some moment in
+# between would be true of no other test, and a query planned by it took minutes.
+OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 STARTS = 3  # the package gives the server 10 s, which a busy machine may need
 
 
@@ -26,15 +29,12 @@ def postgres_url(folder: Path) -> Iterator[str]:
 
 
 def new_database(server_url: str) -> str:
-    """The address of a new, empty database on that server.
-
-    Tests delete what they leave. What the server would note of a table at some moment in between is true of no other
-    test, and a query planned by it may take minutes; so it notes nothing.
-    """
+    """The address of a new, empty database on that server."""
     name = f"test_{uuid.uuid4().hex[:10]}"
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("alter system set autovacuum = off"))
+        for setting in OFF:
+            connection.execute(text(f"alter system set {setting} = off"))
         connection.execute(text("select pg_reload_conf()"))
         connection.execute(text(f"create database {name}"))
     engine.dispose()
