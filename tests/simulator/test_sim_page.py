@@ -100,9 +100,11 @@ def test_photos_voices_places_and_leaving(page, platform, phone, bot):
     page.press(f"{desk}/consent", template=notice, status="accept")
     bot.answer = lambda _: "success"
     page.press(f"{desk}/unfollow")
-    kinds = [asked.words("Event") or asked.words("MsgType") for asked in bot.read]
+    # A machine that stands still for two seconds hears a push twice; it is the same one.
+    heard = list({asked.words("MsgId") or asked.words("Event"): asked for asked in bot.read}.values())
+    kinds = [asked.words("Event") or asked.words("MsgType") for asked in heard]
     assert kinds == ["image", "image", "voice", "voice", "location", "SCAN", "subscribe_msg_popup_event", "unsubscribe"]
-    assert bot.read[2].words("Recognition") == "我要找个人说话"
+    assert heard[2].words("Recognition") == "我要找个人说话"
     assert phone.person.consents == {notice: 1}
     first = bot.read[0].words("MediaId")
     assert page.get(f"/mmbiz_jpg/{first}/0").content == b"\x89PNG picture"
