@@ -22,7 +22,7 @@ MOST_TOLD_APART = 1000  # columns; beyond that a table of all features and colum
 
 Numbers = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
-Places = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int64]
 Column = tuple[str, Sequence[str]]  # its name, and its texts as they are written
 
 
@@ -35,7 +35,7 @@ class Table:
 
     rows: Mapping[str, int]
     rarity: Numbers
-    starts: Places
+    starts: Offsets
     places: Positions
     weights: Numbers
 
@@ -47,7 +47,7 @@ class Table:
         row = self.rows[feature]
         return self.starts[row], self.starts[row + 1]
 
-    def read(self, words: str) -> tuple[Places, Numbers, float]:
+    def read(self, words: str) -> tuple[Offsets, Numbers, float]:
         """The rows of a text's features, how often each stands there, and the length of the text's vector."""
         counted = self.counted(words)
         rows = np.array([self.rows[feature] for feature in counted], dtype=np.int64)
@@ -117,11 +117,11 @@ def _told_apart(table: Table, columns: Sequence[Column]) -> Table:
     return replace(table, starts=starts, places=np.nonzero(mean)[1].astype(np.int32), weights=mean[np.nonzero(mean)])
 
 
-def _starts(sizes: npt.ArrayLike) -> Places:
+def _starts(sizes: npt.ArrayLike) -> Offsets:
     return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
 
 
-def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: Places, values: Numbers) -> None:
+def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: Offsets, values: Numbers) -> None:
     scores = values @ dense[rows]
     right, scores[own] = scores[own], -np.inf
     rival = int(np.argmax(scores))
@@ -131,7 +131,7 @@ def _move(dense: npt.NDArray[np.float32], table: Table, own: int, rows: Places, 
         dense[rows, rival] -= moved
 
 
-def _vector(table: Table, words: str) -> tuple[Places, Numbers]:
+def _vector(table: Table, words: str) -> tuple[Offsets, Numbers]:
     """The rows of a text's features, and how much of each stands in a text of length one."""
     rows, often, length = table.read(words)
     return rows, often / np.float32(length)
