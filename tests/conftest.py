@@ -48,8 +48,11 @@ def engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
     def of(kind: str) -> Engine:
         if kind not in made:
-            sqlite = f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
-            made[kind] = open_engine(sqlite if kind == "sqlite" else new_database(request.getfixturevalue("postgres")))
+            if kind == "sqlite":
+                url = f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+            else:
+                url = new_database(request.getfixturevalue("postgres"))
+            made[kind] = open_engine(url)
             upgrade(made[kind])
         return made[kind]
 

@@ -23,7 +23,9 @@ def postgres_url(folder: Path) -> Iterator[str]:
     """The address of a server whose files lie in `folder`; it stops when the last process lets go of it."""
     server = _server(folder)
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        tell(url, *(f"alter system set {setting} = off" for setting in OFF), "select pg_reload_conf()")
+        yield url
     finally:
         server.cleanup()
 
@@ -31,14 +33,17 @@ def postgres_url(folder: Path) -> Iterator[str]:
 def new_database(server_url: str) -> str:
     """The address of a new, empty database on that server."""
     name = f"test_{uuid.uuid4().hex[:10]}"
+    tell(server_url, f"create database {name}")
+    return server_url.replace("/postgres?", f"/{name}?")
+
+
+def tell(server_url: str, *statements: str) -> None:
+    """What is said to a server and not in a transaction."""
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for setting in OFF:
-            connection.execute(text(f"alter system set {setting} = off"))
-        connection.execute(text("select pg_reload_conf()"))
-        connection.execute(text(f"create database {name}"))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
-    return server_url.replace("/postgres?", f"/{name}?")
 
 
 def _server(folder: Path) -> Any:

@@ -6,13 +6,12 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from pyrage.x25519 import Identity
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.cli import frontdoor
@@ -23,6 +22,7 @@ from knowledge_base.library import Library
 from models.vault import new_key
 from tests.bot.lived_in import move_in
 from tests.make import NOON
+from tests.postgres import tell
 
 PROJECT = Path(__file__).parent.parent.parent
 ACCOUNT = {
@@ -48,20 +48,13 @@ def fresh_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
         name = f"backup_{uuid.uuid4().hex[:8]}"
         if kind == "sqlite":
             return f"sqlite:///{tmp_path}/{name}/office.db"
-        _tell(request.getfixturevalue("postgres"), f"create database {name}")
+        tell(request.getfixturevalue("postgres"), f"create database {name}")
         made.append(name)
         return make_url(request.getfixturevalue("postgres")).set(database=name).render_as_string(hide_password=False)
 
     yield make
     for name in made:  # a hundred of them would keep the server busy for a minute when it stops
-        _tell(request.getfixturevalue("postgres"), f"drop database {name} with (force)")
-
-
-def _tell(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+        tell(request.getfixturevalue("postgres"), f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -116,11 +109,16 @@ def identity() -> Identity:
     return Identity.generate()
 
 
+def run_here(*command: str, environ: Mapping[str, str], said: str = "") -> Result:
+    """`frontdoor …` in this process, with these settings and none that the machine of the test may have. Bugs come out."""
+    cleared = {name: None for name in os.environ if name.startswith(PREFIX)}
+    return CliRunner().invoke(frontdoor, command, env=cleared | environ, input=said, catch_exceptions=False)
+
+
 def run(*command: str, environ: dict[str, str], cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     """`frontdoor …`: of this program here, which saves three seconds; of one that lies elsewhere in its own process."""
     if cwd == PROJECT:
-        cleared = {name: None for name in os.environ if name.startswith("FRONTDOOR_")}
-        done = CliRunner().invoke(frontdoor, command, env=cleared | environ, catch_exceptions=False)
+        done = run_here(*command, environ=environ)
         return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "bot.cli", *command],

@@ -6,16 +6,15 @@ import os
 import subprocess
 import sys
 
-import click.testing
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.cli import frontdoor
 from bot.demo_data import fill
 from bot.schema import upgrade
 from bot.settings import read_settings
 from models.database import open_engine
+from tests.bot.conftest import run_here
 from tests.bot.test_logs import quiet_logs  # noqa: F401  some commands set logging up
 from tests.bot.test_settings import PRODUCTION, ROOT, TRIAL, environ
 
@@ -38,9 +37,7 @@ def frontdoor_says(tmp_path):
 
     def run(*command, base=TRIAL, said="", **changes):
         place = {"DATABASE_URL": f"sqlite:///{tmp_path}/office.db", "MEDIA_DIR": str(tmp_path / "media")}
-        cleared = {name: None for name in os.environ if name.startswith("FRONTDOOR_")}
-        values = cleared | environ(base | place | changes)
-        return click.testing.CliRunner().invoke(frontdoor, command, env=values, input=said)
+        return run_here(*command, environ=environ(base | place | changes), said=said)
 
     return run
 

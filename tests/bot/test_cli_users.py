@@ -1,14 +1,11 @@
 """frontdoor user and stations: accounts and places from the machine itself, each act in the audit by the OS user (R70)."""
 
-import os
 import re
 import stat
 
-import click.testing
 import pytest
 from sqlalchemy import select
 
-from bot.cli import frontdoor
 from bot.cli.audited import actor
 from bot.demo import LETTERS, demo_password
 from bot.demo_data import STAFF, fill, give_replies, hire, is_demo
@@ -24,6 +21,7 @@ from models.station.register import CALLED
 from models.user import User
 from models.user.authority import ROLES, WITH_FACTOR, Actor
 from models.user.sign_in import hash_of
+from tests.bot.conftest import run_here
 from tests.bot.test_settings import PRODUCTION, TRIAL, environ
 from tests.console.test_stations import ZHUCHANG
 from tests.make import NOON, make_district
@@ -42,8 +40,7 @@ def says(settings):
     """Runs a command with settings of a trial on a database of its own."""
 
     def run(*command, said=""):
-        cleared = {name: None for name in os.environ if name.startswith("FRONTDOOR_")}
-        return click.testing.CliRunner().invoke(frontdoor, command, env=cleared | settings, input=said)
+        return run_here(*command, environ=settings, said=said)
 
     return run
 

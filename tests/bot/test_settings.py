@@ -7,14 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click.testing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli import frontdoor
 from bot.settings import PLATFORM, PUBLISHED, BadSettings, read_settings
 from models.vault import decode_key, new_key
+from tests.bot.conftest import run_here
 from tests.bot.test_logs import quiet_logs  # noqa: F401  the commands below set logging up
 
 ROOT = Path(__file__).parents[2]
@@ -254,7 +253,7 @@ def test_settings_do_not_show_themselves():
 @pytest.mark.usefixtures("quiet_logs")
 def test_a_command_with_bad_settings_says_so_and_ends_with_two(command):
     values = environ(PRODUCTION | {"WECHAT_TOKEN": "my-secret-token", "SECRET_KEY": ""})
-    done = click.testing.CliRunner().invoke(frontdoor, command, env=clean_environ() | values)
+    done = run_here(*command, environ=values)
     assert done.exit_code == 2
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
@@ -262,11 +261,6 @@ def test_a_command_with_bad_settings_says_so_and_ends_with_two(command):
         "· 没有设置 FRONTDOOR_SECRET_KEY：登录和防伪造要用它。",
     ]
     assert "my-secret-token" not in done.output
-
-
-def clean_environ():
-    """Takes away what the machine of the test may have set."""
-    return dict.fromkeys((name for name in os.environ if name.startswith("FRONTDOOR_")), None)
 
 
 @pytest.mark.parametrize("flags", [[], ["-O"]])
